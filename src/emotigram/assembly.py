@@ -1,0 +1,67 @@
+"""Names to objects: the only place that loads engines by name."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from importlib.metadata import entry_points
+from typing import Any
+
+from emotigram import catalogue
+from emotigram.errors import UnknownName
+from emotigram.settings import Settings, load_settings
+from emotigram.studio import Studio
+from emotigram.texts import interface_language, say
+
+ENGINES = {
+    "captioner": ("captioners", ("embedded",)),
+    "sentiment": ("sentiment", ("embedded",)),
+    "writer": ("writers", ("embedded", "chat")),
+}
+
+
+def open_studio(settings: Settings | None = None, **arguments: object) -> Studio:
+    """Build a studio; arguments override single settings, as in ``open_studio(language="zh")``.
+
+    Raises SettingsError for a setting that cannot be used and EngineError for an engine that cannot run here.
+    """
+    chosen = settings or load_settings(**arguments)
+    if settings is not None and arguments:
+        raise ValueError("give either settings or single arguments")
+    writer, notes = _choose_writer(chosen)
+    return Studio(
+        chosen,
+        captioner=load_engine("captioner", chosen.captioner, chosen),
+        sentiment=load_engine("sentiment", chosen.sentiment, chosen),
+        writer=load_engine("writer", writer, chosen),
+        stand_in=load_engine("writer", "embedded", chosen) if writer == "chat" else None,
+        notes=notes,
+    )
+
+
+def load_engine(role: str, name: str, settings: Settings) -> Any:  # noqa: ANN401
+    """Build one engine: a module of ours with ``build(settings)``, or an entry point ``emotigram.captioners`` etc."""
+    package, own = ENGINES[role]
+    if name in own:
+        return importlib.import_module(f"emotigram.{package}.{name}").build(settings)
+    others = {point.name: point for point in entry_points(group=f"emotigram.{package}")}
+    if name not in others:
+        raise UnknownName(kind=role, name=name, known=", ".join([*own, *others]))
+    return others[name].load()(settings)
+
+
+def has_chat_key(settings: Settings) -> bool:
+    """Whether a chat provider could be asked: a key is set, or the server needs none."""
+    key_env = catalogue.provider(settings.provider).key_env
+    has_key = bool(settings.api_key.get_secret_value() or os.environ.get(key_env or " "))
+    return has_key or bool(settings.base_url) or not key_env
+
+
+def _choose_writer(settings: Settings) -> tuple[str, tuple[str, ...]]:
+    if settings.writer != "auto":
+        return settings.writer, ()
+    if has_chat_key(settings):
+        return "chat", ()
+    key_env = catalogue.provider(settings.provider).key_env
+    return "embedded", (say("notes.no_key", interface_language(settings.interface), key_env=key_env),)

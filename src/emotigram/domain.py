@@ -1,0 +1,216 @@
+"""The nouns: Photo -> Reading -> Brief -> Post. Frozen, without heavy imports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+SentimentLabel = Literal["negative", "neutral", "positive"]
+_AMBIGUOUS_MARGIN = 0.15  # the two likeliest labels closer than this: nobody should be told one
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One upright RGB image without metadata; ``sha256`` is of the file's bytes as given."""
+
+    image: Image
+    source: str
+    sha256: str
+
+    @property
+    def width_px(self) -> int:
+        """Width in pixels, upright."""
+        return self.image.width
+
+    @property
+    def height_px(self) -> int:
+        """Height in pixels, upright."""
+        return self.image.height
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """Probabilities in [0, 1] that sum to 1; raises ValueError otherwise."""
+
+    negative: float
+    neutral: float
+    positive: float
+
+    def __post_init__(self) -> None:
+        values = (self.negative, self.neutral, self.positive)
+        if not all(0 <= value <= 1 for value in values) or not math.isclose(sum(values), 1, abs_tol=1e-3):
+            raise ValueError(f"sentiment probabilities must lie in [0, 1] and sum to 1, not {values}")
+
+    @property
+    def probabilities(self) -> dict[SentimentLabel, float]:
+        """Label to probability, from negative to positive."""
+        return {"negative": self.negative, "neutral": self.neutral, "positive": self.positive}
+
+    @property
+    def label(self) -> SentimentLabel:
+        """The likeliest label."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the likeliest label."""
+        return max(self.probabilities.values())
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether the two likeliest labels are too close to call."""
+        first, second, _ = sorted(self.probabilities.values(), reverse=True)
+        return first - second < _AMBIGUOUS_MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Affect:
+    """The emotion of picture and words together."""
+
+    sentiment: Sentiment
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Something seen in the photo: stable key, confidence in [0, 1], name per language, kind (see data/tags.toml)."""
+
+    key: str
+    confidence: float
+    names: Mapping[str, str]
+    kind: str = "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """What a captioner says of one photo; ``features`` (1-D float32) lets the sentiment model skip a second look."""
+
+    description: Mapping[str, str]
+    tweets: Mapping[str, str]
+    tags: tuple[Tag, ...] = ()
+    features: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from a photo, once, for any number of posts; ``read_by`` maps a role to an engine's name."""
+
+    description: Mapping[str, str]
+    tweets: Mapping[str, str]
+    tags: tuple[Tag, ...]
+    affect: Affect
+    read_by: Mapping[str, str]
+    user_text: str = ""
+
+    @property
+    def tweet(self) -> str:
+        """The social-voice line in the reading's first language."""
+        return next(iter(self.tweets.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Where a post goes; lengths in the units of ``counting``, 0 for no limit."""
+
+    key: str
+    names: Mapping[str, str]
+    counting: Literal["characters", "graphemes", "weighted"]
+    text_limit: int
+    text_limit_is_hard: bool
+    soft_lengths: Mapping[str, tuple[int, int]]  # language -> (fewest, most) characters that read well
+    title_limit: int
+    hashtag_limit: int
+    hashtag_form: Literal["#{tag}", "#{tag}#"]
+    alt_text_limit: int
+    source: str
+    verified_on: str
+    confidence: Literal["sure", "fair", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language posts are written in; ``script`` is a regex class that its own letters match."""
+
+    key: str
+    names: Mapping[str, str]
+    native_name: str
+    script: str
+    default_platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A manner of writing; ``instruction`` is what a chat model is told, per language."""
+
+    key: str
+    names: Mapping[str, str]
+    instruction: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An OpenAI-compatible server; ``extra_body`` is sent along, ``key_env`` names the key's variable ('' for none)."""
+
+    key: str
+    name: str
+    base_url: str
+    model: str
+    key_env: str
+    supports_json: bool
+    extra_body: Mapping[str, object]
+    source: str
+    verified_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What to write: a reading for one platform, in one language and style; ``tone`` is the sentiment wished."""
+
+    reading: Reading
+    platform: Platform
+    language: Language
+    style: Style
+    tone: SentimentLabel
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A post as far as it has been written; hashtags without their sign."""
+
+    title: str = ""
+    text: str = ""
+    hashtags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verified property of a post; ``figure`` and ``limit`` are in the check's own units."""
+
+    name: str
+    passed: bool
+    figure: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A finished post; ``full_text`` is what the user pastes and what limits count on."""
+
+    title: str
+    text: str
+    hashtags: tuple[str, ...]
+    alt_text: str
+    full_text: str
+    platform: str
+    language: str
+    style: str
+    written_by: str
+    checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = field(default=())

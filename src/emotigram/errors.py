@@ -1,0 +1,172 @@
+"""What can go wrong, as one tree.
+
+EmotiGramError
+├── SettingsError        a setting, option or name that does not exist (exit code 2)
+│   └── UnknownName
+├── PhotoError           a photo that cannot be used (exit code 3)
+│   ├── PhotoMissing · PhotoIsFolder · PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
+├── EngineError          an engine that cannot run here (exit code 4)
+│   ├── ExtraMissing · ModelDamaged
+└── ChatError            a chat provider that did not deliver (exit code 5)
+    ├── KeyMissing · KeyRefused · BalanceEmpty · ChatRejected      final
+    └── ChatBusy · ChatDown · ChatStalled · ChatBlank              retryable
+
+Each class has a stable ``code``; the sentences live in ``data/interface``, in every interface language.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from emotigram.texts import say
+
+
+class EmotiGramError(Exception):
+    """Base of all errors raised on purpose; keyword values fill its sentences."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, **values: object) -> None:
+        self.values = values
+        super().__init__(self.message())
+
+    def message(self, language: str = "en") -> str:
+        """What went wrong, in one line."""
+        return say(f"errors.{self.code}.message", language, **self.values)
+
+    def hint(self, language: str = "en") -> str:
+        """What to do about it, in one line."""
+        return say(f"errors.{self.code}.hint", language, **self.values)
+
+
+class SettingsError(EmotiGramError):
+    """A setting has a value that cannot be used; values: ``detail``."""
+
+    code = "settings"
+    exit_code = 2
+
+
+class UnknownName(SettingsError):
+    """No such platform, language, style, provider or engine; values: ``kind``, ``name``, ``known``."""
+
+    code = "unknown_name"
+
+
+class PhotoError(EmotiGramError):
+    """A photo cannot be used; values: ``source``."""
+
+    exit_code = 3
+
+
+class PhotoMissing(PhotoError):
+    """There is no such file."""
+
+    code = "photo_missing"
+
+
+class PhotoIsFolder(PhotoError):
+    """The path is a folder."""
+
+    code = "photo_is_folder"
+
+
+class PhotoEmpty(PhotoError):
+    """The file has no bytes."""
+
+    code = "photo_empty"
+
+
+class PhotoNotAnImage(PhotoError):
+    """The bytes are of no image format we read."""
+
+    code = "photo_not_an_image"
+
+
+class PhotoDamaged(PhotoError):
+    """The image is truncated or corrupt."""
+
+    code = "photo_damaged"
+
+
+class PhotoTooLarge(PhotoError):
+    """The image has more pixels than allowed; values: ``source``, ``width_px``, ``height_px``, ``limit_mp``."""
+
+    code = "photo_too_large"
+
+
+class EngineError(EmotiGramError):
+    """An engine cannot run here."""
+
+    exit_code = 4
+
+
+class ExtraMissing(EngineError):
+    """An optional part is not installed; values: ``extra``, ``package``."""
+
+    code = "extra_missing"
+
+
+class ModelDamaged(EngineError):
+    """Shipped weights are missing or differ from their checksum; values: ``name``."""
+
+    code = "model_damaged"
+
+
+class ChatError(EmotiGramError):
+    """A chat provider did not deliver; values: ``provider`` and, where there is one, ``detail``."""
+
+    exit_code = 5
+
+
+class KeyMissing(ChatError):
+    """No API key is set; values: ``provider``, ``key_env``."""
+
+    code = "key_missing"
+
+
+class KeyRefused(ChatError):
+    """The provider refused the API key (HTTP 401, 403)."""
+
+    code = "key_refused"
+
+
+class BalanceEmpty(ChatError):
+    """The account has no balance left (HTTP 402)."""
+
+    code = "balance_empty"
+
+
+class ChatRejected(ChatError):
+    """The provider rejected the request itself (HTTP 400, 404, 422); values: ``provider``, ``detail``."""
+
+    code = "chat_rejected"
+
+
+class ChatBusy(ChatError):
+    """The provider asks to slow down (HTTP 429)."""
+
+    code = "chat_busy"
+    retryable = True
+
+
+class ChatDown(ChatError):
+    """The provider cannot be reached or fails (no connection, HTTP 5xx)."""
+
+    code = "chat_down"
+    retryable = True
+
+
+class ChatStalled(ChatError):
+    """The answer stopped arriving or took too long; values: ``provider``, ``seconds``."""
+
+    code = "chat_stalled"
+    retryable = True
+
+
+class ChatBlank(ChatError):
+    """The answer was blank or not the JSON asked for."""
+
+    code = "chat_blank"
+    retryable = True

@@ -1,0 +1,64 @@
+"""Settings: defaults < emotigram.toml < EMOTIGRAM_* < arguments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from emotigram.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """All that a user can choose; read from ``emotigram.toml`` in the working folder and the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EMOTIGRAM_", toml_file="emotigram.toml", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    captioner: str = Field("embedded", description="Engine that reads photos.")
+    sentiment: str = Field("embedded", description="Engine that judges sentiment.")
+    writer: str = Field("auto", description="embedded, chat, or auto: chat where its key is set, else embedded.")
+    interface: str = Field("auto", description="Language of messages: en, zh, or auto from the locale.")
+    language: str = Field("auto", description="Language of posts; auto follows the interface.")
+    platform: str = Field("auto", description="Where posts go; auto takes the language's usual platform.")
+    style: str = Field("plain", description="Manner of writing.")
+    provider: str = Field("deepseek", description="Chat provider, a file of data/providers.")
+    base_url: str = Field("", description="Another OpenAI-compatible server, instead of the provider's own.")
+    model: str = Field("", description="Another model, instead of the provider's own.")
+    api_key: SecretStr = Field(SecretStr(""), description="Chat key; where empty, the provider's own variable is read.")
+    stall_s: float = Field(30, gt=0, description="Seconds without any news after which an answer counts as stalled.")
+    timeout_s: float = Field(90, gt=0, description="Seconds after which a whole answer is given up.")
+    retries: int = Field(2, ge=0, le=10, description="How often a busy or failing provider is asked again.")
+    max_megapixels: float = Field(100, gt=0, description="Largest photo that is decoded.")
+    threads: int = Field(0, ge=0, description="CPU threads for the embedded models; 0 for all cores.")
+    seed: int = Field(0, ge=0, description="Chooses among the embedded writer's phrases.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources; earlier ones win."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**arguments: object) -> Settings:
+    """Read settings; arguments that are None are left to the other sources. Raises SettingsError."""
+    try:
+        return Settings(**{name: value for name, value in arguments.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise SettingsError(detail=faults) from error
+    except (ValueError, OSError) as error:  # a broken emotigram.toml
+        raise SettingsError(detail=f"{Path('emotigram.toml')}: {error}") from error

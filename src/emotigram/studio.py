@@ -1,0 +1,139 @@
+"""The main path: read a photo once, write as many posts from the reading as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from emotigram import catalogue
+from emotigram.domain import Affect, Brief, Photo, Post, Reading, SentimentLabel
+from emotigram.errors import ChatError
+from emotigram.ports import Captioner, SentimentModel, Writer
+from emotigram.publishing.finish import finish, preview
+from emotigram.settings import Settings
+from emotigram.texts import interface_language, say
+
+
+class Studio:
+    """Reads photos and writes posts with the engines it was given.
+
+    ``stand_in`` writes where ``writer`` fails for a reason that may pass; the post's notes say so.
+    ``notes`` go into every post.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        captioner: Captioner,
+        sentiment: SentimentModel,
+        writer: Writer,
+        stand_in: Writer | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        self.settings = settings
+        self._captioner = captioner
+        self._sentiment = sentiment
+        self._writer = writer
+        self._stand_in = stand_in
+        self._notes = tuple(notes)
+        self._interface = interface_language(settings.interface)
+
+    def read(self, photo: Photo, text: str = "") -> Reading:
+        """Read one photo, judged together with the user's own text where there is one."""
+        return self.read_many([photo], [text])[0]
+
+    def read_many(self, photos: Sequence[Photo], texts: Sequence[str] | None = None) -> list[Reading]:
+        """Read photos in one batch; ``texts`` are the users' own words, one a photo, '' for none."""
+        words = list(texts) if texts is not None else [""] * len(photos)
+        if len(words) != len(photos):
+            raise ValueError(f"{len(photos)} photos need as many texts, not {len(words)}")
+        captions = self._captioner.read(photos)
+        affects = self._sentiment.judge(photos, words, [each.features for each in captions])
+        first = self.default_language()
+        read_by = {"captioner": self._captioner.name, "sentiment": self._sentiment.name}
+        return [
+            Reading(
+                description=each.description,
+                tweets=dict(sorted(each.tweets.items(), key=lambda pair: pair[0] != first)),
+                tags=each.tags,
+                affect=affect,
+                read_by=read_by,
+                user_text=text,
+            )
+            for each, affect, text in zip(captions, affects, words, strict=True)
+        ]
+
+    def judge_text(self, text: str) -> Affect:
+        """Judge a text alone; an empty one is judged neutral by definition of having nothing to say."""
+        return self._sentiment.judge([None], [text])[0]
+
+    def write(  # noqa: PLR0913
+        self,
+        reading: Reading,
+        *,
+        platform: str | None = None,
+        language: str | None = None,
+        style: str | None = None,
+        tone: SentimentLabel | None = None,
+        seed: int | None = None,
+    ) -> Post:
+        """Write a post; what is left out comes from the settings, the tone from the reading.
+
+        Raises UnknownName for a name the catalogue lacks and ChatError where a chat provider fails for good.
+        """
+        steps = self.stream(reading, platform=platform, language=language, style=style, tone=tone, seed=seed)
+        *_, post = steps
+        return post
+
+    def stream(  # noqa: PLR0913
+        self,
+        reading: Reading,
+        *,
+        platform: str | None = None,
+        language: str | None = None,
+        style: str | None = None,
+        tone: SentimentLabel | None = None,
+        seed: int | None = None,
+    ) -> Iterator[Post]:
+        """Like ``write``, yielding the post as it grows; only the last one is polished and checked."""
+        brief = self.brief(reading, platform=platform, language=language, style=style, tone=tone, seed=seed)
+        try:
+            yield from self._posts(self._writer, brief, self._notes)
+        except ChatError as error:
+            if not error.retryable or self._stand_in is None:
+                raise
+            note = say("notes.stand_in", self._interface, reason=error.message(self._interface))
+            yield from self._posts(self._stand_in, brief, (*self._notes, note))
+
+    def brief(  # noqa: PLR0913
+        self,
+        reading: Reading,
+        *,
+        platform: str | None = None,
+        language: str | None = None,
+        style: str | None = None,
+        tone: SentimentLabel | None = None,
+        seed: int | None = None,
+    ) -> Brief:
+        """Resolve names and defaults to a brief; raises UnknownName."""
+        tongue = catalogue.language(language or self.default_language())
+        place = platform or self.settings.platform
+        return Brief(
+            reading=reading,
+            platform=catalogue.platform(tongue.default_platform if place == "auto" else place),
+            language=tongue,
+            style=catalogue.style(style or self.settings.style),
+            tone=tone or reading.affect.sentiment.label,
+            seed=self.settings.seed if seed is None else seed,
+        )
+
+    def default_language(self) -> str:
+        """The language of posts where none is asked for."""
+        return self._interface if self.settings.language == "auto" else self.settings.language
+
+    def _posts(self, writer: Writer, brief: Brief, notes: tuple[str, ...]) -> Iterator[Post]:
+        draft = None
+        for draft in writer.write(brief):
+            yield preview(brief, draft, writer.name, notes)
+        if draft is None:
+            raise ValueError(f"the writer {writer.name} wrote nothing")
+        yield finish(brief, draft, writer.name, notes)

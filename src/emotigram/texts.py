@@ -1,0 +1,37 @@
+"""Every sentence shown to a person, by key and language, from ``data/interface/*.toml``."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from importlib import resources
+
+INTERFACE_LANGUAGES = ("en", "zh")
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Return the sentence for a dotted key such as ``errors.photo_missing.hint``, filled with values.
+
+    Raises KeyError for a key no interface file holds: that is a bug, not an input.
+    """
+    node: object = _sentences(language)
+    for part in key.split("."):
+        if not isinstance(node, dict):
+            raise KeyError(key)
+        node = node[part]
+    return str(node).format(**values)
+
+
+def interface_language(asked: str = "auto") -> str:
+    """Return ``en`` or ``zh``; ``auto`` follows the LC_ALL, LC_MESSAGES and LANG variables."""
+    if asked != "auto":
+        return "zh" if asked.lower().startswith("zh") else "en"
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+@cache
+def _sentences(language: str) -> dict[str, object]:
+    path = resources.files("emotigram") / "data" / "interface" / f"{language}.toml"
+    return tomllib.loads(path.read_text("utf-8"))

@@ -1,0 +1,112 @@
+"""The embedded networks: a plain residual encoder, a caption decoder, an affect head."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+WIDTHS = (48, 96, 192, 384)
+GRID = 16  # 128 px / 4 (stem) / 8 (three strided stages) = 4 cells a side
+FEATURES = WIDTHS[-1]
+_MEAN = 0.449 * 255  # mean and spread of ImageNet's grey level: the exact value is of no weight
+_SPREAD = 0.226 * 255
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions with a shortcut (He et al. 2015, arXiv:1512.03385)."""
+
+    def __init__(self, wide_in: int, wide_out: int, stride: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(wide_in, wide_out, 3, stride, 1, bias=False)
+        self.first_norm = nn.BatchNorm2d(wide_out)
+        self.second = nn.Conv2d(wide_out, wide_out, 3, 1, 1, bias=False)
+        self.second_norm = nn.BatchNorm2d(wide_out)
+        same = wide_in == wide_out and stride == 1
+        self.shortcut = nn.Identity() if same else nn.Conv2d(wide_in, wide_out, 1, stride, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.first_norm(self.first(x)))
+        return F.relu(self.shortcut(x) + self.second_norm(self.second(y)))
+
+
+class VisionEncoder(nn.Module):
+    """Photos, uint8 (n, 128, 128, 3) -> grid (n, 16, 384) and tag logits (n, tags)."""
+
+    def __init__(self, tags: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv2d(3, WIDTHS[0], 4, 4)]
+        wide = WIDTHS[0]
+        for stage, width in enumerate(WIDTHS):
+            layers.append(ResidualBlock(wide, width, 2 if stage else 1))
+            layers.append(ResidualBlock(width, width, 1))
+            wide = width
+        self.trunk = nn.Sequential(*layers)
+        self.tag_head = nn.Linear(FEATURES, tags)
+
+    def forward(self, photos: Tensor) -> tuple[Tensor, Tensor]:
+        return self.see((photos.permute(0, 3, 1, 2).float() - _MEAN) / _SPREAD)
+
+    def see(self, normal: Tensor) -> tuple[Tensor, Tensor]:
+        """The same from normalised pixels, float (n, 3, 128, 128)."""
+        grid = self.trunk(normal).flatten(2).transpose(1, 2)
+        return grid, self.tag_head(grid.mean(1))
+
+
+class CaptionDecoder(nn.Module):
+    """Next-word logits (n, length, words) from words so far, grid and tag probabilities."""
+
+    def __init__(self, words: int, tags: int, width: int = 256, layers: int = 3, longest: int = 32) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(words, width, padding_idx=0)
+        self.place = nn.Parameter(torch.randn(longest, width) * 0.02)
+        self.cell = nn.Parameter(torch.randn(GRID, width) * 0.02)
+        self.from_grid = nn.Linear(FEATURES, width)
+        self.from_tags = nn.Linear(tags, width)
+        layer = nn.TransformerDecoderLayer(width, 4, 4 * width, dropout=0.1, batch_first=True, norm_first=True)
+        self.layers = nn.TransformerDecoder(layer, layers, nn.LayerNorm(width))
+        self.bias = nn.Parameter(torch.zeros(words))
+        nn.init.normal_(self.embed.weight, std=0.05)
+
+    def forward(self, words: Tensor, grid: Tensor, tags: Tensor) -> Tensor:
+        length = words.shape[1]
+        seen = torch.cat([self.from_grid(grid) + self.cell, self.from_tags(tags)[:, None]], 1)
+        ahead = torch.ones(length, length, dtype=torch.bool, device=words.device).triu(1)
+        said = self.layers(self.embed(words) * 4 + self.place[:length], seen, tgt_mask=ahead)
+        return F.linear(said, self.embed.weight, self.bias)
+
+
+class AffectNet(nn.Module):
+    """Sentiment probabilities (n, 3) from hashed text ids and pooled photo features.
+
+    Either side may be missing: text ids all 0, photo features all 0. Text is a bag of hashed
+    n-grams with a learned weight each (fastText, arXiv:1607.01759, with attention pooling).
+    """
+
+    def __init__(self, buckets: int, width: int = 64, labels: int = 3) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(buckets, width, padding_idx=0)
+        self.weigh = nn.Embedding(buckets, 1, padding_idx=0)
+        self.from_photo = nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, width), nn.ReLU())
+        self.text_head = nn.Linear(width, labels)
+        self.photo_head = nn.Linear(width, labels)
+        self.fused_head = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(width, labels))
+        self.register_buffer("temperature", torch.ones(1))
+        nn.init.normal_(self.embed.weight, std=0.05)
+        nn.init.zeros_(self.weigh.weight)
+
+    def logits(self, text_ids: Tensor, photo: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Text, photo and joint logits, each (n, 3); the joint one falls back to the side there is."""
+        filled = (text_ids > 0)[..., None].float()
+        weights = filled * torch.exp(self.weigh(text_ids))
+        text = (self.embed(text_ids) * weights).sum(1) / weights.sum(1).clamp_min(1e-6)
+        has_text = filled.amax(1)
+        has_photo = (photo.abs().sum(1, keepdim=True) > 0).float()
+        seen = self.from_photo(photo) * has_photo
+        by_text, by_photo = self.text_head(text * 4), self.photo_head(seen)
+        joint = by_text * has_text + by_photo * has_photo
+        both = has_text * has_photo
+        return by_text, by_photo, joint + both * self.fused_head(torch.cat([text * 4, seen], 1))
+
+    def forward(self, text_ids: Tensor, photo: Tensor) -> Tensor:
+        return torch.softmax(self.logits(text_ids, photo)[2] / self.temperature, 1)

@@ -1,0 +1,121 @@
+"""First stage: the vision encoder learns the teacher's features and the weak tags together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from emotigram.training.networks import FEATURES, VisionEncoder
+from emotigram.training.prepare import load_rows
+
+SIZE_PX = 128
+_BATCH = 64
+_PEAK_RATE = 3e-3
+
+
+def augment(pixels: NDArray[np.uint8], generator: torch.Generator) -> Tensor:
+    """Random crop of 70-100% a side, mirror and brightness: uint8 (n, h, w, 3) -> float (n, 3, 128, 128)."""
+    count = len(pixels)
+    photos = (torch.from_numpy(pixels).permute(0, 3, 1, 2).float() - 0.449 * 255) / (0.226 * 255)
+    scale = 0.7 + 0.3 * torch.rand(count, 2, generator=generator)
+    shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - scale)
+    mirror = (torch.rand(count, generator=generator) < 0.5).float() * -2 + 1
+    theta = torch.zeros(count, 2, 3)
+    theta[:, 0, 0], theta[:, 1, 1] = scale[:, 0] * mirror, scale[:, 1]
+    theta[:, :, 2] = shift
+    grid = F.affine_grid(theta, [count, 3, SIZE_PX, SIZE_PX], align_corners=False)
+    crops = F.grid_sample(photos, grid, align_corners=False, padding_mode="reflection")
+    gain = 0.8 + 0.4 * torch.rand(count, 1, 1, 1, generator=generator)
+    lift = 0.4 * (torch.rand(count, 1, 1, 1, generator=generator) - 0.5)
+    return (crops * gain + lift).contiguous(memory_format=torch.channels_last)
+
+
+def plain(pixels: NDArray[np.uint8]) -> Tensor:
+    """The whole photo at model size, as the runtime sees it: float (n, 3, 128, 128)."""
+    photos = (torch.from_numpy(pixels).permute(0, 3, 1, 2).float() - 0.449 * 255) / (0.226 * 255)
+    small = F.interpolate(photos, (SIZE_PX, SIZE_PX), mode="bicubic", antialias=True, align_corners=False)
+    return small.contiguous(memory_format=torch.channels_last)
+
+
+def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) -> None:
+    """Train and write ``vision.pt`` after every epoch; resumes from ``pretrain.ckpt`` where there is one."""
+    torch.manual_seed(seed)
+    rows = load_rows(cache_dir)
+    is_train = np.array([row["split"] == "train" for row in rows])
+    pixels = np.load(cache_dir / "pixels.npy", mmap_mode="r")
+    teacher, mean, spread = _standardised(np.load(cache_dir / "teacher.npy").astype(np.float32), is_train)
+    tags, weights = np.load(cache_dir / "tags.npy"), np.load(cache_dir / "tag_weights.npy")
+    train, val = np.flatnonzero(is_train), np.flatnonzero(~is_train)
+
+    encoder = VisionEncoder(tags.shape[1]).to(memory_format=torch.channels_last)
+    to_teacher = nn.Linear(FEATURES, teacher.shape[1])
+    model = nn.ModuleDict({"encoder": encoder, "to_teacher": to_teacher})
+    optimiser = torch.optim.AdamW(model.parameters(), lr=_PEAK_RATE, weight_decay=0.03)
+    steps = len(train) // _BATCH
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _PEAK_RATE, epochs * steps, pct_start=0.15)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    start = _resume(out_dir / "pretrain.ckpt", model, optimiser, schedule)
+
+    for epoch in range(start, epochs):
+        generator = torch.Generator().manual_seed(seed * 1000 + epoch)
+        order = train[torch.randperm(len(train), generator=generator).numpy()]
+        model.train()
+        bar = tqdm(range(steps), desc=f"pretrain {epoch + 1}/{epochs}", mininterval=20)
+        for step in bar:
+            picked = np.sort(order[step * _BATCH : (step + 1) * _BATCH])
+            with torch.autocast("cpu", torch.bfloat16):
+                grid, tag_logits = encoder.see(augment(pixels[picked], generator))
+                guessed = to_teacher(grid.mean(1))
+            distil = 1 - F.cosine_similarity(guessed.float(), torch.from_numpy(teacher[picked])).mean()
+            tagging = _tag_loss(tag_logits.float(), tags[picked], weights[picked])
+            loss = distil + 3 * tagging
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            if step % 20 == 0:
+                bar.set_postfix(distil=f"{distil.item():.3f}", tags=f"{tagging.item():.4f}", refresh=False)
+        print(f"epoch {epoch + 1}", _validate(model, pixels, teacher, tags, weights, val), flush=True)
+        state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1}
+        torch.save(state, out_dir / "pretrain.tmp")
+        (out_dir / "pretrain.tmp").replace(out_dir / "pretrain.ckpt")
+        torch.save(encoder.state_dict(), out_dir / "vision.pt")
+
+
+def _standardised(features: NDArray[np.float32], is_train: NDArray[np.bool_]) -> tuple[NDArray[np.float32], float, float]:
+    mean, spread = features[is_train].mean(0), features[is_train].std(0) + 1e-3
+    return ((features - mean) / spread).clip(-8, 8), mean, spread
+
+
+def _tag_loss(logits: Tensor, target: NDArray[np.float16], weight: NDArray[np.float16]) -> Tensor:
+    wanted, weighed = torch.from_numpy(target.astype(np.float32)), torch.from_numpy(weight.astype(np.float32))
+    return F.binary_cross_entropy_with_logits(logits, wanted, weighed)
+
+
+@torch.no_grad()
+def _validate(model: nn.ModuleDict, pixels: NDArray[np.uint8], teacher: NDArray[np.float32], tags: NDArray[np.float16], weights: NDArray[np.float16], val: NDArray[np.int64]) -> str:
+    model.eval()
+    distil, tagging = 0.0, 0.0
+    for start in range(0, len(val), 128):
+        picked = val[start : start + 128]
+        grid, logits = model["encoder"].see(plain(pixels[picked]))
+        likeness = F.cosine_similarity(model["to_teacher"](grid.mean(1)), torch.from_numpy(teacher[picked]))
+        distil += (1 - likeness).sum().item()
+        tagging += _tag_loss(logits, tags[picked], weights[picked]).item() * len(picked)
+    return f"val distil {distil / len(val):.4f} tags {tagging / len(val):.4f}"
+
+
+def _resume(checkpoint: Path, model: nn.Module, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> int:
+    if not checkpoint.exists():
+        return 0
+    state = torch.load(checkpoint, weights_only=True)
+    model.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    schedule.load_state_dict(state["schedule"])
+    return int(state["epoch"])
