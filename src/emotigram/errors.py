@@ -4,7 +4,8 @@ EmotiGramError
 ├── SettingsError        a setting, option or name that does not exist (exit code 2)
 │   └── UnknownName
 ├── PhotoError           a photo that cannot be used (exit code 3)
-│   ├── PhotoMissing · PhotoIsFolder · PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
+│   ├── PhotoMissing · PhotoIsFolder · PhotoUnreadable
+│   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
 ├── EngineError          an engine that cannot run here (exit code 4)
 │   ├── ExtraMissing · ModelDamaged
 └── ChatError            a chat provider that did not deliver (exit code 5)
@@ -70,6 +71,12 @@ class PhotoIsFolder(PhotoError):
     """The path is a folder."""
 
     code = "photo_is_folder"
+
+
+class PhotoUnreadable(PhotoError):
+    """The system does not let us read the file; values: ``source``, ``reason``."""
+
+    code = "photo_unreadable"
 
 
 class PhotoEmpty(PhotoError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -9,8 +11,8 @@ from torch.nn import functional as F
 WIDTHS = (48, 96, 192, 384)
 GRID = 16  # 128 px / 4 (stem) / 8 (three strided stages) = 4 cells a side
 FEATURES = WIDTHS[-1]
-_MEAN = 0.449 * 255  # mean and spread of ImageNet's grey level: the exact value is of no weight
-_SPREAD = 0.226 * 255
+MEAN = 0.449 * 255  # mean and spread of ImageNet's grey level: the exact value is of no weight
+SPREAD = 0.226 * 255
 
 
 class ResidualBlock(nn.Module):
@@ -45,12 +47,52 @@ class VisionEncoder(nn.Module):
         self.tag_head = nn.Linear(FEATURES, tags)
 
     def forward(self, photos: Tensor) -> tuple[Tensor, Tensor]:
-        return self.see((photos.permute(0, 3, 1, 2).float() - _MEAN) / _SPREAD)
+        return self.see((photos.permute(0, 3, 1, 2).float() - MEAN) / SPREAD)
 
     def see(self, normal: Tensor) -> tuple[Tensor, Tensor]:
         """The same from normalised pixels, float (n, 3, 128, 128)."""
         grid = self.trunk(normal).flatten(2).transpose(1, 2)
         return grid, self.tag_head(grid.mean(1))
+
+
+class Attention(nn.Module):
+    """Multi-head attention (Vaswani et al. 2017, arXiv:1706.03762); written out so that any length exports."""
+
+    def __init__(self, width: int, heads: int = 4) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x: Tensor, seen: Tensor, hidden: Tensor | None = None) -> Tensor:
+        """Attend from x (n, length, width) to seen (n, cells, width), but not where ``hidden`` (length, cells)."""
+        query, (key, value) = self._split(self.query(x)), map(self._split, self.key_value(seen).chunk(2, -1))
+        likeness = query @ key.transpose(2, 3) * key.shape[-1] ** -0.5
+        if hidden is not None:
+            likeness = likeness.masked_fill(hidden, -1e4)
+        heard = torch.softmax(likeness, -1) @ value
+        return cast(Tensor, self.out(heard.transpose(1, 2).flatten(2)))
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.view(x.shape[0], -1, self.heads, x.shape[-1] // self.heads).transpose(1, 2)
+
+
+class DecoderBlock(nn.Module):
+    """Attention to the words so far, attention to the photo, and a feed-forward layer, each normalised first."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(3)])
+        self.to_words, self.to_photo = Attention(width), Attention(width)
+        self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x: Tensor, seen: Tensor, hidden: Tensor) -> Tensor:
+        said = self.norms[0](x)
+        x = x + self.drop(self.to_words(said, said, hidden))
+        x = x + self.drop(self.to_photo(self.norms[1](x), seen))
+        return x + self.drop(self.feed(self.norms[2](x)))
 
 
 class CaptionDecoder(nn.Module):
@@ -63,17 +105,19 @@ class CaptionDecoder(nn.Module):
         self.cell = nn.Parameter(torch.randn(GRID, width) * 0.02)
         self.from_grid = nn.Linear(FEATURES, width)
         self.from_tags = nn.Linear(tags, width)
-        layer = nn.TransformerDecoderLayer(width, 4, 4 * width, dropout=0.1, batch_first=True, norm_first=True)
-        self.layers = nn.TransformerDecoder(layer, layers, nn.LayerNorm(width))
+        self.blocks = nn.ModuleList([DecoderBlock(width) for _ in range(layers)])
+        self.norm = nn.LayerNorm(width)
         self.bias = nn.Parameter(torch.zeros(words))
         nn.init.normal_(self.embed.weight, std=0.05)
 
     def forward(self, words: Tensor, grid: Tensor, tags: Tensor) -> Tensor:
-        length = words.shape[1]
         seen = torch.cat([self.from_grid(grid) + self.cell, self.from_tags(tags)[:, None]], 1)
-        ahead = torch.ones(length, length, dtype=torch.bool, device=words.device).triu(1)
-        said = self.layers(self.embed(words) * 4 + self.place[:length], seen, tgt_mask=ahead)
-        return F.linear(said, self.embed.weight, self.bias)
+        place = torch.arange(words.shape[1], device=words.device)
+        hidden = place[None, :] > place[:, None]
+        x = self.embed(words) * 4 + self.place[place]
+        for block in self.blocks:
+            x = block(x, seen, hidden)
+        return F.linear(self.norm(x), self.embed.weight, self.bias)
 
 
 class AffectNet(nn.Module):
@@ -90,7 +134,9 @@ class AffectNet(nn.Module):
         self.from_photo = nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, width), nn.ReLU())
         self.text_head = nn.Linear(width, labels)
         self.photo_head = nn.Linear(width, labels)
-        self.fused_head = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(width, labels))
+        self.fused_head = nn.Sequential(
+            nn.Linear(2 * width, width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(width, labels)
+        )
         self.register_buffer("temperature", torch.ones(1))
         nn.init.normal_(self.embed.weight, std=0.05)
         nn.init.zeros_(self.weigh.weight)

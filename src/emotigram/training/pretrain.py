@@ -9,9 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
+from PIL import Image
 from tqdm import tqdm
 
-from emotigram.training.networks import FEATURES, VisionEncoder
+from emotigram.inference.pixels import squash
+from emotigram.training.networks import FEATURES, MEAN, SPREAD, VisionEncoder
 from emotigram.training.prepare import load_rows
 
 SIZE_PX = 128
@@ -22,7 +24,7 @@ _PEAK_RATE = 3e-3
 def augment(pixels: NDArray[np.uint8], generator: torch.Generator) -> Tensor:
     """Random crop of 70-100% a side, mirror and brightness: uint8 (n, h, w, 3) -> float (n, 3, 128, 128)."""
     count = len(pixels)
-    photos = (torch.from_numpy(pixels).permute(0, 3, 1, 2).float() - 0.449 * 255) / (0.226 * 255)
+    photos = (torch.from_numpy(pixels).permute(0, 3, 1, 2).float() - MEAN) / SPREAD
     scale = 0.7 + 0.3 * torch.rand(count, 2, generator=generator)
     shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - scale)
     mirror = (torch.rand(count, generator=generator) < 0.5).float() * -2 + 1
@@ -36,11 +38,15 @@ def augment(pixels: NDArray[np.uint8], generator: torch.Generator) -> Tensor:
     return (crops * gain + lift).contiguous(memory_format=torch.channels_last)
 
 
+def plain_pixels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Stored pixels at model size, as the runtime sees a photo: (n, 128, 128, 3)."""
+    return np.stack([squash(Image.fromarray(each), SIZE_PX) for each in pixels])
+
+
 def plain(pixels: NDArray[np.uint8]) -> Tensor:
-    """The whole photo at model size, as the runtime sees it: float (n, 3, 128, 128)."""
-    photos = (torch.from_numpy(pixels).permute(0, 3, 1, 2).float() - 0.449 * 255) / (0.226 * 255)
-    small = F.interpolate(photos, (SIZE_PX, SIZE_PX), mode="bicubic", antialias=True, align_corners=False)
-    return small.contiguous(memory_format=torch.channels_last)
+    """The same, normalised for the encoder: float (n, 3, 128, 128)."""
+    photos = (torch.from_numpy(plain_pixels(pixels)).permute(0, 3, 1, 2).float() - MEAN) / SPREAD
+    return photos.contiguous(memory_format=torch.channels_last)
 
 
 def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) -> None:
@@ -49,7 +55,7 @@ def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) ->
     rows = load_rows(cache_dir)
     is_train = np.array([row["split"] == "train" for row in rows])
     pixels = np.load(cache_dir / "pixels.npy", mmap_mode="r")
-    teacher, mean, spread = _standardised(np.load(cache_dir / "teacher.npy").astype(np.float32), is_train)
+    teacher = _standardised(np.load(cache_dir / "teacher.npy").astype(np.float32), is_train)
     tags, weights = np.load(cache_dir / "tags.npy"), np.load(cache_dir / "tag_weights.npy")
     train, val = np.flatnonzero(is_train), np.flatnonzero(~is_train)
 
@@ -60,7 +66,7 @@ def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) ->
     steps = len(train) // _BATCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _PEAK_RATE, epochs * steps, pct_start=0.15)
     out_dir.mkdir(parents=True, exist_ok=True)
-    start = _resume(out_dir / "pretrain.ckpt", model, optimiser, schedule)
+    start = resume(out_dir / "pretrain.ckpt", model, optimiser, schedule)
 
     for epoch in range(start, epochs):
         generator = torch.Generator().manual_seed(seed * 1000 + epoch)
@@ -73,7 +79,7 @@ def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) ->
                 grid, tag_logits = encoder.see(augment(pixels[picked], generator))
                 guessed = to_teacher(grid.mean(1))
             distil = 1 - F.cosine_similarity(guessed.float(), torch.from_numpy(teacher[picked])).mean()
-            tagging = _tag_loss(tag_logits.float(), tags[picked], weights[picked])
+            tagging = tag_loss(tag_logits.float(), tags[picked], weights[picked])
             loss = distil + 3 * tagging
             optimiser.zero_grad()
             loss.backward()
@@ -82,24 +88,29 @@ def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) ->
             if step % 20 == 0:
                 bar.set_postfix(distil=f"{distil.item():.3f}", tags=f"{tagging.item():.4f}", refresh=False)
         print(f"epoch {epoch + 1}", _validate(model, pixels, teacher, tags, weights, val), flush=True)
-        state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1}
-        torch.save(state, out_dir / "pretrain.tmp")
-        (out_dir / "pretrain.tmp").replace(out_dir / "pretrain.ckpt")
+        save(out_dir / "pretrain.ckpt", model, optimiser, schedule, epoch + 1)
         torch.save(encoder.state_dict(), out_dir / "vision.pt")
 
 
-def _standardised(features: NDArray[np.float32], is_train: NDArray[np.bool_]) -> tuple[NDArray[np.float32], float, float]:
+def _standardised(features: NDArray[np.float32], is_train: NDArray[np.bool_]) -> NDArray[np.float32]:
     mean, spread = features[is_train].mean(0), features[is_train].std(0) + 1e-3
-    return ((features - mean) / spread).clip(-8, 8), mean, spread
+    return ((features - mean) / spread).clip(-8, 8)
 
 
-def _tag_loss(logits: Tensor, target: NDArray[np.float16], weight: NDArray[np.float16]) -> Tensor:
+def tag_loss(logits: Tensor, target: NDArray[np.float16], weight: NDArray[np.float16]) -> Tensor:
     wanted, weighed = torch.from_numpy(target.astype(np.float32)), torch.from_numpy(weight.astype(np.float32))
     return F.binary_cross_entropy_with_logits(logits, wanted, weighed)
 
 
 @torch.no_grad()
-def _validate(model: nn.ModuleDict, pixels: NDArray[np.uint8], teacher: NDArray[np.float32], tags: NDArray[np.float16], weights: NDArray[np.float16], val: NDArray[np.int64]) -> str:
+def _validate(
+    model: nn.ModuleDict,
+    pixels: NDArray[np.uint8],
+    teacher: NDArray[np.float32],
+    tags: NDArray[np.float16],
+    weights: NDArray[np.float16],
+    val: NDArray[np.int64],
+) -> str:
     model.eval()
     distil, tagging = 0.0, 0.0
     for start in range(0, len(val), 128):
@@ -107,11 +118,17 @@ def _validate(model: nn.ModuleDict, pixels: NDArray[np.uint8], teacher: NDArray[
         grid, logits = model["encoder"].see(plain(pixels[picked]))
         likeness = F.cosine_similarity(model["to_teacher"](grid.mean(1)), torch.from_numpy(teacher[picked]))
         distil += (1 - likeness).sum().item()
-        tagging += _tag_loss(logits, tags[picked], weights[picked]).item() * len(picked)
+        tagging += tag_loss(logits, tags[picked], weights[picked]).item() * len(picked)
     return f"val distil {distil / len(val):.4f} tags {tagging / len(val):.4f}"
 
 
-def _resume(checkpoint: Path, model: nn.Module, optimiser: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> int:
+def resume(
+    checkpoint: Path,
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+) -> int:
+    """Load a checkpoint where there is one; return the number of epochs it has seen."""
     if not checkpoint.exists():
         return 0
     state = torch.load(checkpoint, weights_only=True)
@@ -119,3 +136,22 @@ def _resume(checkpoint: Path, model: nn.Module, optimiser: torch.optim.Optimizer
     optimiser.load_state_dict(state["optimiser"])
     schedule.load_state_dict(state["schedule"])
     return int(state["epoch"])
+
+
+def save(
+    checkpoint: Path,
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    epoch: int,
+) -> None:
+    """Write a checkpoint whole or not at all."""
+    state = {
+        "model": model.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "schedule": schedule.state_dict(),
+        "epoch": epoch,
+    }
+    unfinished = checkpoint.with_suffix(".tmp")
+    torch.save(state, unfinished)
+    unfinished.replace(checkpoint)

@@ -53,13 +53,17 @@ def load_tag_sources(imagenet_names: Sequence[str]) -> list[TagSource]:
     return [_tag_source(key, tag, sources.get(key, {}), imagenet_names) for key, tag in tags.items()]
 
 
-def targets(rows: Sequence[Mapping[str, object]], sources: Sequence[TagSource]) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
+def targets(
+    rows: Sequence[Mapping[str, object]], sources: Sequence[TagSource]
+) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
     """Return targets and weights, each of shape (rows, tags), in [0, 1]."""
     pairs = np.array([[source.evidence(row) for source in sources] for row in rows], dtype=np.float16)
     return pairs[..., 0], pairs[..., 1]
 
 
-def _tag_source(key: str, tag: Mapping[str, list[str]], source: Mapping[str, list[str]], names: Sequence[str]) -> TagSource:
+def _tag_source(
+    key: str, tag: Mapping[str, list[str]], source: Mapping[str, list[str]], names: Sequence[str]
+) -> TagSource:
     imagenet: set[str] = set()
     for entry in source.get("imagenet", []):
         span = re.fullmatch(r"(\d+)-(\d+)", entry)

@@ -1,0 +1,51 @@
+# Two commands do everything: `make run` shows EmotiGram at work, `make test` proves it.
+PYTHON ?= python3
+BIN := .venv/bin
+# A real photograph that comes with a dependency; any other: make run PHOTO=path
+EXAMPLE = $(firstword $(wildcard .venv/lib/python3*/site-packages/gradio/media_assets/images/tower.jpg))
+PHOTO ?= $(EXAMPLE)
+
+.PHONY: run serve test check lock clean
+
+run: .venv/.run ## caption a photo in Chinese and English
+	@$(BIN)/emotigram --interface zh caption "$(PHOTO)" --language zh
+	@$(BIN)/emotigram --interface en caption "$(PHOTO)" --language en
+	@echo "Your own photo: make run PHOTO=path   The web page: make serve   (网页: make serve)"
+
+serve: .venv/.run ## open the web page on 127.0.0.1
+	@$(BIN)/emotigram serve
+
+test: .venv/.test chromium check ## install what tests need and run them
+	@$(BIN)/python -m pytest
+
+check: .venv/.test ## lint, format and types
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check --quiet src tests benchmarks
+	@$(BIN)/mypy
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "EmotiGram needs Python 3.11 or newer: make PYTHON=python3.12 run")'
+	$(PYTHON) -m venv .venv
+
+.venv/.run: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/.test: requirements/test.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# The page is tested in a real browser; without one, and without the right to install it, that test is skipped.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
+	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+lock: .venv/.test ## resolve the versions that `make run` and `make test` install
+	$(BIN)/python -m pip install --quiet pip-tools
+	sh requirements/lock.sh $(BIN)/pip-compile
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

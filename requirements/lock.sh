@@ -1,0 +1,10 @@
+#!/bin/sh
+# Pin every package for `make run` (core and web page) and `make test` (all that is tested).
+# torch is pinned by hand: 2.13.0 is the release the tests are run with.
+set -eu
+compile="$1 --quiet --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe"
+$compile --extra web --output-file requirements/run.txt pyproject.toml
+echo 'torch==2.13.0' > requirements/torch.in
+$compile --extra web --extra train --extra dev --output-file requirements/test.txt pyproject.toml requirements/torch.in
+rm requirements/torch.in
+sed -i 's/^torch==2.13.0+cpu$/torch==2.13.0/' requirements/test.txt

@@ -1,0 +1,5 @@
+"""Run as ``python -m emotigram``."""
+
+from emotigram.apps.cli import main
+
+main()

@@ -1,0 +1,144 @@
+"""Posts from a phrase bank: offline, immediate, and naming only what the reading holds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from emotigram.domain import Brief, Draft, Tag
+from emotigram.publishing.checks import share_in_script
+from emotigram.publishing.cleaning import clean
+from emotigram.publishing.counting import title_units
+from emotigram.settings import Settings
+from emotigram.writers.naming import joined, said, things_to_name
+from emotigram.writers.phrase_bank import PhraseBank, Voice, phrase_bank
+
+_MOST_HASHTAGS = 5  # platforms may allow more, readers do not want more
+_NO_SOFT_LENGTH = (25, 200)  # for a language a platform's file says nothing about
+
+
+def build(settings: Settings) -> EmbeddedWriter:  # noqa: ARG001 -- every engine is built the same way
+    """Return the writer; the seed comes with each brief."""
+    return EmbeddedWriter()
+
+
+class EmbeddedWriter:
+    """Joins sentences that fit the photo, the tone, the style and the platform."""
+
+    name = "embedded"
+
+    def write(self, brief: Brief) -> Iterator[Draft]:
+        """Yield the post after its opening, before its closing, and whole; the same brief gives the same post.
+
+        Raises UnknownName for a language or style the phrase bank lacks.
+        """
+        bank = phrase_bank(brief.language.key)
+        style = bank.style(brief.style.key)
+        choose, voice = _Chooser(brief), style.voice(brief.tone)
+        named = things_to_name(brief.reading.tags, brief.language.key, bank)
+        sentences = _sentences(brief, bank, named, choose)
+        title = _title(brief, bank, voice, named, choose)
+        hashtags = _hashtags(brief, bank, named, choose)
+        separator = "\n" if style.one_per_line or brief.platform.title_limit else bank.gap
+        for written in sorted({1, len(sentences) - 1}):
+            yield Draft(title, separator.join(sentences[:written]))
+        yield Draft(title, separator.join(sentences), hashtags)
+
+
+class _Chooser:
+    """Picks sentences: an order that depends on the brief alone, stepped through by its seed."""
+
+    def __init__(self, brief: Brief) -> None:
+        reading = brief.reading
+        tags = [(tag.key, round(tag.confidence, 3)) for tag in reading.tags]
+        self._identity = f"{tags}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}"
+        self._seed = brief.seed
+        self._turn = 0
+
+    def __call__(self, options: Sequence[str]) -> str:
+        # Each turn steps on at its own pace, so that the next seed changes every sentence and pairs do not recur.
+        self._turn += 1
+        order = random.Random(f"{self._identity}{self._turn}").sample(options, len(options))  # noqa: S311
+        return order[(self._seed + self._turn * (self._seed // 4)) % len(order)]
+
+
+def _sentences(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser) -> list[str]:
+    """Opening, what is in the photo, remarks as far as there is room, closing."""
+    style = bank.style(brief.style.key)
+    voice = style.voice(brief.tone)
+    opening = _own_words(brief, bank) or choose(voice.openings)
+    closing = choose(voice.closings)
+    subject = _subject(brief, bank, style.namings, named, choose)
+    fewest, most = _soft_length(brief)
+    aim = fewest if style.one_per_line else (fewest + most) // 2
+    body = [opening, *subject]
+    remarks, spare = _remarks(brief, bank, named, choose)
+    for remark in [*remarks, *spare]:
+        length = len("\n".join([*body, closing]))
+        if length < (aim if remark in remarks else fewest) and length + len(remark) < most:
+            body.append(remark)
+    return _with_emoji([*body, closing], brief, voice, choose, bank.gap)
+
+
+def _subject(brief: Brief, bank: PhraseBank, namings: Sequence[str], named: list[Tag], choose: _Chooser) -> list[str]:
+    """The sentence that says what is in the photo: its tags, else its description, else none."""
+    if named:
+        sentence = choose(namings).format(things=joined(named, brief.language.key, bank))
+        return [sentence[0].upper() + sentence[1:]]
+    description = _one_line(brief.reading.description.get(brief.language.key, ""), bank)
+    if not description or len(description) > _soft_length(brief)[1] // 2 or not _is_in_language(description, brief):
+        return []
+    return [choose(bank.described).replace("{description}", description)]
+
+
+def _remarks(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser) -> tuple[list[str], list[str]]:
+    """On the main thing, on one of another kind and on the moment; then spare ones, for a post still too short."""
+    kinds = list(dict.fromkeys(tag.kind for tag in named))[:2]
+    remarks = [choose(bank.remarks_on(kind, brief.tone)) for kind in [*kinds, "moment"]]
+    spare = [each for each in bank.remarks_on("moment", brief.tone) if each not in remarks]
+    return remarks, spare
+
+
+def _own_words(brief: Brief, bank: PhraseBank) -> str:
+    """The user's own text as an opening, where it is short, plain and in the post's language."""
+    words = _one_line(brief.reading.user_text, bank)
+    is_fit = words and len(words) <= _soft_length(brief)[1] // 3 and not set(words) & set("#＃@/\\")
+    return words if is_fit and _is_in_language(words, brief) else ""
+
+
+def _one_line(text: str, bank: PhraseBank) -> str:
+    line = " ".join(clean(text).split())
+    return line if not line or not line[-1].isalnum() else line + bank.full_stop
+
+
+def _is_in_language(text: str, brief: Brief) -> bool:
+    return any(char.isalpha() for char in text) and share_in_script(text, brief.language) >= 0.5
+
+
+def _with_emoji(sentences: list[str], brief: Brief, voice: Voice, choose: _Chooser, gap: str) -> list[str]:
+    """One emoji at the end; on platforms with titles, which are livelier, another after the opening."""
+    last, first = choose(voice.emoji), choose(voice.emoji)
+    sentences[-1] = f"{sentences[-1]}{gap}{last}".rstrip()
+    if brief.platform.title_limit and first != last:
+        sentences[0] = f"{sentences[0]}{gap}{first}".rstrip()
+    return sentences
+
+
+def _title(brief: Brief, bank: PhraseBank, voice: Voice, named: list[Tag], choose: _Chooser) -> str:
+    limit = brief.platform.title_limit
+    titles = [title.format(thing=said(named[0], brief.language.key, bank)) for title in voice.titles] if named else []
+    fitting = [title for title in titles if title_units(title) <= limit] or voice.bare_titles
+    chosen = choose(fitting) if limit else ""
+    return chosen[:1].upper() + chosen[1:]
+
+
+def _hashtags(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser) -> tuple[str, ...]:
+    room = min(brief.platform.hashtag_limit, _MOST_HASHTAGS)
+    names = [bank.hashtag_names.get(tag.key, bank.bare(tag.names[brief.language.key])) for tag in named]
+    things = [name.replace(" ", "") for name in names if name][: max(room - 1, 0)]
+    mood, topic, other = choose(bank.hashtags[brief.tone]), choose(bank.hashtags["topics"]), bank.hashtags["topics"]
+    return tuple(dict.fromkeys([*things, mood, topic, *other]))[:room]
+
+
+def _soft_length(brief: Brief) -> tuple[int, int]:
+    return brief.platform.soft_lengths.get(brief.language.key, _NO_SOFT_LENGTH)

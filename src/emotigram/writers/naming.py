@@ -1,0 +1,39 @@
+"""Which things of a photo the embedded writer names, and how they are said in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emotigram.domain import Tag
+from emotigram.writers.phrase_bank import PhraseBank
+
+_MOST_NAMED = 3
+_SURE_ENOUGH = 0.5  # a third thing is named only where it is likelier than not
+_SCENES = ("place", "sky", "water")  # said after what is in them
+
+
+def things_to_name(tags: Sequence[Tag], language: str, bank: PhraseBank) -> list[Tag]:
+    """At most three tags that have a name in the language, likeliest first, without those that others cover."""
+    known = sorted((tag for tag in tags if language in tag.names), key=lambda tag: -tag.confidence)
+    confidences = {tag.key: tag.confidence for tag in known}
+    covered = {
+        key
+        for tag in known
+        for key in bank.covers.get(tag.key, ())
+        if tag.confidence >= confidences.get(key, 0) / 2  # a guess hides nothing that is sure
+    }
+    shown = [tag for tag in known if tag.key not in covered]
+    telling = [tag for tag in shown if tag.key not in bank.last_resort] or shown[:1]
+    return [tag for rank, tag in enumerate(telling[:_MOST_NAMED]) if rank < 2 or tag.confidence >= _SURE_ENOUGH]
+
+
+def said(tag: Tag, language: str, bank: PhraseBank) -> str:
+    """A tag as a phrase of a sentence."""
+    return bank.wording.get(tag.key, tag.names[language])
+
+
+def joined(tags: Sequence[Tag], language: str, bank: PhraseBank) -> str:
+    """Tags as one phrase, ``a dog, a beach and the sea``: subjects before scenes."""
+    names = [said(tag, language, bank) for tag in sorted(tags, key=lambda tag: tag.kind in _SCENES)]
+    *others, last = names
+    return f"{bank.comma.join(others)}{bank.last_comma}{last}" if others else last

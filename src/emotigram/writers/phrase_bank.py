@@ -1,0 +1,95 @@
+"""The embedded writer's sentences, one file a language in ``data/phrases``, checked as they are read."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from pydantic import TypeAdapter
+
+from emotigram.domain import SentimentLabel
+from emotigram.errors import UnknownName
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Sentences of one style in one tone; ``titles`` hold {thing}, ``bare_titles`` do without."""
+
+    openings: tuple[str, ...]
+    closings: tuple[str, ...]
+    emoji: tuple[str, ...]
+    titles: tuple[str, ...]
+    bare_titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StylePhrases:
+    """One style: ``namings`` hold {things}; ``one_per_line`` writes each sentence on a line of its own."""
+
+    one_per_line: bool
+    namings: tuple[str, ...]
+    positive: Voice
+    neutral: Voice
+    negative: Voice
+
+    def voice(self, tone: SentimentLabel) -> Voice:
+        """The sentences for a tone."""
+        return {"positive": self.positive, "neutral": self.neutral, "negative": self.negative}[tone]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseBank:
+    """All of one language; the data file's comments say what each part is for."""
+
+    gap: str
+    comma: str
+    last_comma: str
+    full_stop: str
+    articles: tuple[str, ...]
+    last_resort: tuple[str, ...]
+    described: tuple[str, ...]
+    wording: Mapping[str, str]
+    hashtag_names: Mapping[str, str]
+    covers: Mapping[str, tuple[str, ...]]
+    hashtags: Mapping[str, tuple[str, ...]]
+    styles: Mapping[str, StylePhrases]
+    remarks: Mapping[str, Mapping[SentimentLabel, tuple[str, ...]]]
+
+    def style(self, key: str) -> StylePhrases:
+        """The phrases of a style; raises UnknownName where the language has none."""
+        if key not in self.styles:
+            raise UnknownName(kind="style of the embedded writer", name=key, known=", ".join(self.styles))
+        return self.styles[key]
+
+    def remarks_on(self, kind: str, tone: SentimentLabel) -> tuple[str, ...]:
+        """Sentences that suit a kind of tag; a kind the bank does not know is spoken of as a thing."""
+        return self.remarks.get(kind, self.remarks["thing"])[tone]
+
+    def bare(self, name: str) -> str:
+        """A name without its article."""
+        for article in self.articles:
+            name = name.removeprefix(article)
+        return name
+
+
+def phrase_bank(language: str) -> PhraseBank:
+    """The phrases of a language; raises UnknownName."""
+    banks = _files()
+    if language not in banks:
+        raise UnknownName(kind="language of the embedded writer", name=language, known=", ".join(banks))
+    return _load(language)
+
+
+@cache
+def _files() -> tuple[str, ...]:
+    folder = resources.files("emotigram") / "data" / "phrases"
+    return tuple(sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")))
+
+
+@cache
+def _load(language: str) -> PhraseBank:
+    path = resources.files("emotigram") / "data" / "phrases" / f"{language}.toml"
+    return TypeAdapter(PhraseBank).validate_python(tomllib.loads(path.read_text("utf-8")), extra="forbid")

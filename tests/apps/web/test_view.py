@@ -1,0 +1,59 @@
+"""The result column as HTML."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emotigram.apps.web.view import View, render
+from emotigram.domain import Affect, Post, Reading, Sentiment, Tag
+
+
+def reading(sentiment: Sentiment) -> Reading:
+    tags = (Tag("tower", 0.9, {"en": "tower", "zh": "塔"}),)
+    return Reading({"en": "A tower.", "zh": "一座塔。"}, {"en": "Look up."}, tags, Affect(sentiment), {})
+
+
+def post(text: str, **values: str) -> Post:
+    return Post("", text, (), "", text, "instagram", "en", "plain", "embedded", **values)
+
+
+class Copied(HTMLParser):
+    """Collects what the copy buttons hold, and the tags seen."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str | None] = []
+        self.tags: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.texts += [value for name, value in attrs if name == "data-copy"]
+
+
+@given(st.text(min_size=1))
+def test_any_text_is_copied_exactly_and_never_becomes_markup(text: str) -> None:
+    page = Copied(render(View("done", post=post(text)), "en"))
+    plain = Copied(render(View("done", post=post("plain")), "en"))
+    assert page.texts == [text]
+    assert page.tags == plain.tags
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Hard to say"), ("zh", "难以断定")])
+def test_an_ambiguous_sentiment_is_called_so(language: str, words: str) -> None:
+    assert words in render(View("done", reading(Sentiment(0.4, 0.42, 0.18))), language)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "positive, 70%"), ("zh", "积极，70%")])
+def test_a_clear_sentiment_is_named_with_its_percentage(language: str, words: str) -> None:
+    html = render(View("done", reading(Sentiment(0.1, 0.2, 0.7))), language)
+    assert words in html
+    assert all(f"{percent}%" in html for percent in (10, 20, 70))
+
+
+def test_before_the_first_photo_there_is_a_hint() -> None:
+    assert "Your post appears here" in render(View(), "en")

@@ -1,0 +1,86 @@
+"""Every snippet of the READMEs runs, and what they link to exists."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+READMES = ["README.md", "README.zh-CN.md"]
+EMOTIGRAM = str(Path(sys.executable).parent / "emotigram")
+
+
+def _blocks(readme: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / readme).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def _lines(prefix: str) -> list[str]:
+    lines = [line for readme in READMES for block in _blocks(readme, "sh") for line in block.splitlines()]
+    return sorted({line.removeprefix(".venv/bin/").split("  #")[0].strip() for line in lines if prefix in line})
+
+
+@pytest.fixture(autouse=True)
+def photo(china: Path) -> None:
+    shutil.copy(china, "photo.jpg")
+
+
+@pytest.mark.parametrize("line", _lines("emotigram "))
+def test_command_lines(line: str) -> None:
+    done = subprocess.run(
+        [EMOTIGRAM, *shlex.split(line)[1:]], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("line", _lines("make "))
+def test_make_targets_exist(line: str) -> None:
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    done = subprocess.run([make, "-n", "-C", str(ROOT), *line.split()[1:]], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_pip_lines_name_an_extra_that_exists() -> None:
+    assert [line for line in _lines("pip install") if "'.[web]'" in line]
+    assert "\nweb = [" in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_python_snippets(readme: str) -> None:
+    for block in _blocks(readme, "python"):
+        done = subprocess.run(
+            [sys.executable, "-c", block],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            env={**os.environ, "PYTHONUTF8": "1"},
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("page", [*READMES, "docs/architecture.md", "CONTRIBUTING.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text("utf-8"))
+    missing = [
+        target for target in targets if "://" not in target and not ((ROOT / page).parent / target).resolve().exists()
+    ]
+    assert missing == []
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    english, chinese = (
+        [re.sub(r"--interface zh |--text \S+( \S+\")?", "", line) for line in "\n".join(_blocks(r, "sh")).splitlines()]
+        for r in READMES
+    )
+    assert [line.split("#")[0].strip() for line in english] == [line.split("#")[0].strip() for line in chinese]

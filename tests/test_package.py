@@ -1,0 +1,38 @@
+"""What importing and installing the package promises."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import requires
+
+import emotigram
+
+HEAVY = ["torch", "transformers", "peft", "gradio", "fastapi", "ray", "av", "openai", "pyarrow", "sklearn"]
+
+
+def _modules_after(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_importing_emotigram_pulls_in_nothing_heavy() -> None:
+    assert not _modules_after("import emotigram") & set(HEAVY)
+
+
+def test_opening_an_offline_studio_pulls_in_nothing_heavy_and_no_training() -> None:
+    modules = _modules_after("import emotigram; emotigram.open_studio(writer='embedded')")
+    assert not modules & set(HEAVY)
+    assert not {module for module in modules if module.startswith("emotigram.training")}
+
+
+def test_the_core_requires_nothing_heavy() -> None:
+    core = [line for line in requires("emotigram") or [] if "extra ==" not in line]
+    assert core
+    assert not [line for line in core if any(line.startswith(name) for name in HEAVY if name != "openai")]
+
+
+def test_every_public_name_exists() -> None:
+    assert all(hasattr(emotigram, name) for name in emotigram.__all__)

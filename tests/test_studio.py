@@ -1,0 +1,106 @@
+"""From a photo to a post, through the public face alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emotigram import open_photo, open_studio
+from emotigram.errors import SettingsError, UnknownName
+
+
+def test_one_reading_many_posts(china: Path) -> None:
+    studio = open_studio(writer="embedded")
+    reading = studio.read(open_photo(china))
+    posts = [
+        studio.write(reading, platform=platform, language=language, style=style)
+        for platform in ("moments", "xiaohongshu", "weibo", "x", "instagram")
+        for language in ("zh", "en")
+        for style in ("literary", "humorous", "minimal", "sweet", "plain")
+    ]
+    for post in posts:
+        assert post.text
+        assert post.alt_text == reading.description[post.language]
+        assert post.written_by == "embedded"
+        assert [check.name for check in post.checks if not check.passed] == []
+    moments = [post for post in posts if post.platform == "moments" and post.language == "zh"]
+    assert all(25 <= len(post.full_text) <= 100 for post in moments)
+
+
+def test_the_last_streamed_post_is_the_written_one(flower: Path) -> None:
+    studio = open_studio(writer="embedded")
+    reading = studio.read(open_photo(flower))
+    steps = list(studio.stream(reading, language="zh", platform="xiaohongshu"))
+    assert len(steps) > 1
+    assert not steps[0].checks
+    assert steps[-1] == studio.write(reading, language="zh", platform="xiaohongshu")
+    assert steps[-1].title
+
+
+def test_without_a_key_the_embedded_writer_serves_and_says_so(flower: Path) -> None:
+    studio = open_studio()
+    post = studio.write(studio.read(open_photo(flower)))
+    assert post.written_by == "embedded"
+    assert any("DEEPSEEK_API_KEY" in note for note in post.notes)
+
+
+def test_many_photos_read_as_each_alone(china: Path, flower: Path) -> None:
+    studio = open_studio(writer="embedded")
+    photos = [open_photo(china), open_photo(flower)]
+    together = studio.read_many(photos)
+    assert [reading.description for reading in together] == [studio.read(photo).description for photo in photos]
+
+
+def test_the_users_words_are_judged_with_the_photo(china: Path) -> None:
+    studio = open_studio(writer="embedded")
+    photo = open_photo(china)
+    sad = studio.read(photo, text="I lost my best friend and I am so sad").affect.sentiment
+    assert sad.negative > studio.read(photo).affect.sentiment.negative
+
+
+def test_texts_and_photos_must_be_as_many(china: Path) -> None:
+    with pytest.raises(ValueError, match="as many"):
+        open_studio(writer="embedded").read_many([open_photo(china)], ["a", "b"])
+
+
+def test_a_wished_tone_changes_the_post(flower: Path) -> None:
+    studio = open_studio(writer="embedded")
+    reading = studio.read(open_photo(flower))
+    assert studio.write(reading, tone="negative").text != studio.write(reading, tone="positive").text
+
+
+def test_judging_a_text_alone() -> None:
+    assert open_studio(writer="embedded").judge_text("I love it, wonderful!").sentiment.label == "positive"
+
+
+def test_the_first_tweet_is_in_the_language_asked_for(china: Path) -> None:
+    reading = open_studio(writer="embedded", language="zh").read(open_photo(china))
+    assert reading.tweet == reading.tweets["zh"]
+
+
+@pytest.mark.parametrize("wrong", [{"platform": "myspace"}, {"language": "xx"}, {"style": "loud"}])
+def test_unknown_names_are_named(china: Path, wrong: dict[str, str]) -> None:
+    studio = open_studio(writer="embedded")
+    reading = studio.read(open_photo(china))
+    with pytest.raises(UnknownName, match=next(iter(wrong.values()))):
+        studio.write(reading, **wrong)  # type: ignore[arg-type]
+
+
+def test_unknown_settings_and_engines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="colour"):
+        open_studio(colour="red")
+    with pytest.raises(UnknownName, match="blip9"):
+        open_studio(captioner="blip9")
+    monkeypatch.setenv("EMOTIGRAM_STYLE", "sweet")
+    assert open_studio(writer="embedded").settings.style == "sweet"
+
+
+def test_a_settings_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("emotigram.toml").write_text('style = "literary"\nplatform = "weibo"\n', "utf-8")
+    monkeypatch.setenv("EMOTIGRAM_STYLE", "humorous")
+    settings = open_studio(writer="embedded").settings
+    assert (settings.style, settings.platform) == ("humorous", "weibo")
+    Path("emotigram.toml").write_text("style = ", "utf-8")
+    with pytest.raises(SettingsError, match=r"emotigram\.toml"):
+        open_studio()

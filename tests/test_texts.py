@@ -1,0 +1,65 @@
+"""Every sentence exists in both interface languages, with the same blanks, and every error has its own."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+
+import pytest
+
+from emotigram import errors
+from emotigram.errors import EmotiGramError
+from emotigram.texts import interface_language
+
+
+def _sentences(language: str) -> dict[str, str]:
+    text = (resources.files("emotigram") / "data" / "interface" / f"{language}.toml").read_text("utf-8")
+    return dict(_flat("", tomllib.loads(text)))
+
+
+def _flat(prefix: str, node: object) -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _flat(f"{prefix}.{key}", value)
+    else:
+        yield prefix, str(node)
+
+
+def test_both_languages_hold_the_same_sentences_with_the_same_blanks() -> None:
+    english, chinese = _sentences("en"), _sentences("zh")
+    assert english.keys() == chinese.keys()
+    blanks = re.compile(r"{[a-z_]+")
+    assert {k: sorted(blanks.findall(v)) for k, v in english.items()} == {
+        k: sorted(blanks.findall(v)) for k, v in chinese.items()
+    }
+
+
+def _leaves(kind: type[EmotiGramError]) -> Iterator[type[EmotiGramError]]:
+    if "code" in vars(kind) and kind is not EmotiGramError:
+        yield kind
+    for below in kind.__subclasses__():
+        yield from _leaves(below)
+
+
+@pytest.mark.parametrize("kind", list(_leaves(EmotiGramError)), ids=lambda kind: kind.code)
+def test_every_error_has_a_message_and_a_hint_and_a_place_in_the_tree(kind: type[EmotiGramError]) -> None:
+    english = _sentences("en")
+    assert english[f".errors.{kind.code}.message"]
+    assert english[f".errors.{kind.code}.hint"]
+    assert kind.__name__ in (errors.__doc__ or "")
+    assert kind.exit_code > 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [({"LANG": "zh_CN.UTF-8"}, "zh"), ({"LANG": "C.UTF-8"}, "en"), ({"LANG": "zh_CN", "LC_ALL": "en_GB"}, "en")],
+)
+def test_the_interface_follows_the_locale(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], language: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert interface_language() == language
+    assert interface_language("zh-TW") == "zh"

@@ -1,0 +1,133 @@
+"""A real HTTP server on loopback that speaks the OpenAI chat-completions protocol from a script."""
+
+from __future__ import annotations
+
+import json
+import select
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any, Literal, Self
+
+PACE_S = 0.02  # between keep-alive comments
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A stream of ``pieces`` and how it ends, or, with another status, an error with a message."""
+
+    pieces: Sequence[str] = ()
+    ending: Literal["done", "close", "drop", "stall", "keep_alive", "garbage", "error_event"] = "done"
+    status: int = 200
+    message: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the client sent; header names in lower case."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Any
+    raw: str
+
+
+class FakeProvider:
+    """Gives its answers in order, one a request; ``hung_up`` is set once a client left an unfinished answer."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.requests: list[Request] = []
+        self.hung_up = Event()
+        self._answers = list(answers)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def next_answer(self) -> Answer:
+        return self._answers.pop(0)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        provider = self
+
+        class Handler(_Handler):
+            pass
+
+        Handler.provider = provider
+        return Handler
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    provider: FakeProvider
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.provider.requests.append(Request(self.path, headers, json.loads(raw), raw))
+        answer = self.provider.next_answer()
+        self.close_connection = True
+        try:
+            self._stream(answer) if answer.status == 200 else self._refuse(answer)
+        except OSError:  # written to a client that is gone
+            self.provider.hung_up.set()
+
+    def _refuse(self, answer: Answer) -> None:
+        body = json.dumps({"error": {"message": answer.message, "type": "scripted", "code": "scripted"}}).encode()
+        self._start(answer, {"Content-Type": "application/json", "Content-Length": str(len(body))})
+        self.wfile.write(body[: len(body) // 2] if answer.ending == "drop" else body)
+
+    def _stream(self, answer: Answer) -> None:
+        # Without chunks the end of the connection is the end of the body, as behind some proxies.
+        self._chunked = answer.ending != "close"
+        chunks = {"Transfer-Encoding": "chunked"} if self._chunked else {"Connection": "close"}
+        self._start(answer, {"Content-Type": "text/event-stream", **chunks})
+        for piece in answer.pieces:
+            self._event({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
+        self._end(answer.ending)
+
+    def _start(self, answer: Answer, headers: Mapping[str, str]) -> None:
+        self.send_response(answer.status)
+        for name, value in {**headers, **answer.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _end(self, ending: str) -> None:
+        if ending in ("stall", "keep_alive"):
+            while not select.select([self.connection], [], [], PACE_S)[0]:
+                if ending == "keep_alive":
+                    self._write(": keep-alive\n\n")
+            self.provider.hung_up.set()
+        elif ending == "garbage":
+            self._write("data: <html>\n\n")
+        elif ending == "error_event":
+            self._event({"error": {"message": "overloaded", "code": 503}})
+        elif ending == "done":
+            self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+            self._write("data: [DONE]\n\n")
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _event(self, values: Mapping[str, object]) -> None:
+        body = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted", **values}
+        self._write(f"data: {json.dumps(body, ensure_ascii=False)}\n\n")
+
+    def _write(self, text: str) -> None:
+        data = text.encode("utf-8")
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data) if self._chunked else data)
+        self.wfile.flush()

@@ -1,0 +1,211 @@
+"""The embedded writer: what it says, what it never says, and that it stays within the rules."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from importlib import resources
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from emotigram import catalogue
+from emotigram.domain import Brief, Draft, Post, Tag
+from emotigram.errors import UnknownName
+from emotigram.publishing.finish import finish
+from emotigram.settings import load_settings
+from emotigram.writers.embedded import build
+from emotigram.writers.phrase_bank import phrase_bank
+from tests.writers.briefs import VOCABULARY, brief, reading, tag
+
+TONES = ("positive", "neutral", "negative")
+STYLES = [style.key for style in catalogue.styles()]
+PLATFORMS = [platform.key for platform in catalogue.platforms()]
+LANGUAGES = ["en", "zh"]
+BEACH = reading(tag("dog", 0.95), tag("beach", 0.8), tag("sea", 0.7))
+
+tags = st.lists(
+    st.builds(tag, st.sampled_from(list(VOCABULARY)), st.floats(0, 1)), max_size=6, unique_by=lambda each: each.key
+)
+briefs = st.builds(
+    brief,
+    tags.map(lambda each: reading(*each)),
+    platform=st.sampled_from(PLATFORMS),
+    language=st.sampled_from(LANGUAGES),
+    style=st.sampled_from(STYLES),
+    tone=st.sampled_from(TONES),
+    seed=st.integers(0, 10**9),
+)
+
+
+def drafts(of: Brief) -> list[Draft]:
+    return list(build(load_settings()).write(of))
+
+
+def post(of: Brief) -> Post:
+    return finish(of, drafts(of)[-1], "embedded", ())
+
+
+def words_of(key: str, language: str) -> list[str]:
+    return [str(word) for word in VOCABULARY[key][f"words_{language}"]]
+
+
+def invented(text: str, language: str, allowed: list[Tag]) -> set[str]:
+    """Words of the vocabulary in a text that no allowed tag accounts for."""
+    names = [each.names[language] for each in allowed]
+    own = {word for each in allowed for word in words_of(each.key, language)}
+    rest = text.casefold()
+    for said in sorted([*names, *own], key=len, reverse=True):
+        rest = rest.replace(said, " ") if language == "zh" else re.sub(rf"\b{re.escape(said)}\b", " ", rest)
+    words = {word for key in VOCABULARY for word in words_of(key, language)}
+    return {word for word in words if (word in rest if language == "zh" else re.search(rf"\b{word}\b", rest))}
+
+
+@settings(max_examples=200)
+@given(briefs)
+def test_a_post_keeps_every_rule_of_its_platform_and_language(of: Brief) -> None:
+    written = post(of)
+    assert [check for check in written.checks if not check.passed] == []
+    assert "{" not in written.full_text + written.title
+
+
+@settings(max_examples=200)
+@given(briefs)
+def test_a_post_names_nothing_the_reading_does_not_hold(of: Brief) -> None:
+    written = post(of)
+    said = "\n".join([written.title, written.text, *written.hashtags])
+    assert invented(said, of.language.key, list(of.reading.tags)) == set()
+
+
+@settings(max_examples=200)
+@given(briefs)
+def test_chinese_moments_are_25_to_100_characters_without_hashtags(of: Brief) -> None:
+    written = post(replace(of, platform=catalogue.platform("moments"), language=catalogue.language("zh")))
+    assert 25 <= len(written.full_text) <= 100
+    assert written.hashtags == ()
+
+
+@settings(max_examples=50)
+@given(briefs)
+def test_the_same_brief_gives_the_same_post_and_other_seeds_other_posts(of: Brief) -> None:
+    assert drafts(of) == drafts(of)
+    texts = {drafts(replace(of, seed=seed))[-1].text for seed in range(8)}
+    assert len(texts) >= 6
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_likeliest_things_are_named(style: str) -> None:
+    assert all(name in post(brief(BEACH, style=style)).text for name in ("狗狗", "海滩", "大海"))
+    assert re.search(r"a dog, a beach and the sea", post(brief(BEACH, language="en", style=style)).text, re.IGNORECASE)
+
+
+def test_an_unsure_third_thing_and_a_broader_word_are_left_out() -> None:
+    unsure = reading(tag("man"), tag("person", 0.95), tag("street", 0.8), tag("car", 0.2))
+    text = post(brief(unsure, language="en")).text
+    assert "a man and a street" in text
+    assert "someone" not in text
+    assert "car" not in text
+
+
+def test_a_guess_does_not_hide_what_is_sure() -> None:
+    text = post(brief(reading(tag("person", 0.9), tag("couple", 0.1)), language="en")).text
+    assert "a couple" in text  # a word that says more goes before one that says little
+    sure = reading(tag("water", 0.9), tag("sea", 0.1), tag("dog", 0.8))
+    assert "water" in post(brief(sure, language="en")).text
+
+
+def test_without_tags_the_description_speaks() -> None:
+    described = reading(description={"zh": "一只棕色的狗在草地上奔跑。", "en": "A brown dog runs on grass."})
+    assert "一只棕色的狗在草地上奔跑。" in post(brief(described)).text
+    assert "A brown dog runs on grass." in post(brief(described, language="en")).text
+
+
+def test_a_tag_without_a_name_in_the_language_is_not_spoken_of() -> None:
+    german = reading(Tag("hund", 0.9, {"de": "ein Hund"}, "animal"))
+    assert "Hund" not in post(brief(german, language="en")).text
+
+
+def test_a_short_text_of_the_users_own_opens_the_post() -> None:
+    assert post(brief(reading(tag("dog"), user_text="终于放假了"))).text.startswith("终于放假了。")
+
+
+@pytest.mark.parametrize("theirs", ["finally a holiday", "#放假", "放假了" * 50, "   ", "！！！"])
+def test_a_text_that_does_not_suit_the_post_is_ignored(theirs: str) -> None:
+    plain = brief(reading(tag("dog")))
+    assert post(replace(plain, reading=replace(plain.reading, user_text=theirs))).text == post(plain).text
+
+
+@settings(max_examples=200)
+@given(of=briefs, own=st.text(max_size=60), described=st.text(max_size=200))
+@example(of=brief(reading()), own="{things}", described="{thing} 和 {0}")
+def test_any_words_of_users_and_captioners_are_taken(of: Brief, own: str, described: str) -> None:
+    given_words = replace(of.reading, user_text=own, description={of.language.key: described})
+    written = post(replace(of, reading=given_words))
+    assert all(check.passed for check in written.checks), written
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_hashtags_and_titles_follow_the_platform(platform: str) -> None:
+    written = post(brief(BEACH, platform=platform, style="sweet"))
+    expected = {"moments": 0, "xiaohongshu": 5, "weibo": 3, "x": 2, "instagram": 5}
+    assert len(written.hashtags) == expected[platform]
+    assert bool(written.title) == (platform == "xiaohongshu")
+    assert ("#狗狗#" in written.full_text) == (platform == "weibo")
+
+
+def test_minimal_posts_have_no_emoji() -> None:
+    texts = [post(brief(BEACH, style="minimal", tone=tone, seed=seed)).text for tone in TONES for seed in range(8)]
+    assert not [text for text in texts if re.search(r"[^\w\s，。、？！]", text)]
+
+
+def test_a_draft_grows_until_it_is_whole() -> None:
+    grown = drafts(brief(BEACH, platform="instagram"))
+    assert len(grown) == 3
+    assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(grown))
+    assert [bool(draft.hashtags) for draft in grown] == [False, False, True]
+
+
+def test_a_language_without_phrases_is_refused() -> None:
+    of = brief(BEACH)
+    with pytest.raises(UnknownName, match="'de'"):
+        drafts(replace(of, language=replace(of.language, key="de")))
+
+
+def test_a_style_without_phrases_is_refused() -> None:
+    of = brief(BEACH)
+    with pytest.raises(UnknownName, match="'baroque'"):
+        drafts(replace(of, style=replace(of.style, key="baroque")))
+
+
+def sentences(node: object) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    return [sentence for child in children for sentence in sentences(child)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_phrase_holds_a_word_of_the_vocabulary(language: str) -> None:
+    path = resources.files("emotigram") / "data" / "phrases" / f"{language}.toml"
+    bank = tomllib.loads(path.read_text("utf-8"))
+    phrases = [
+        sentence for part in ("styles", "remarks", "hashtags", "described") for sentence in sentences(bank[part])
+    ]
+    assert len(phrases) > 300
+    assert {phrase: words for phrase in phrases if (words := invented(phrase, language, []))} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_style_and_tone_has_enough_to_choose_from(language: str) -> None:
+    bank = phrase_bank(language)
+    assert set(bank.styles) == set(STYLES)
+    for style in STYLES:
+        for tone in TONES:
+            voice = bank.style(style).voice(tone)
+            assert len(set(voice.openings)) >= 4
+            assert len(set(voice.closings)) >= 4
+    kinds = {str(entry["kind"]) for entry in VOCABULARY.values()}
+    assert kinds <= set(bank.remarks)
