@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def _machine() -> str:
     return f"{os.cpu_count()} cores {platform.machine()}, Python {platform.python_version()}, {versions}, seed 0"
 
 
-def _median(measure) -> float:  # noqa: ANN001
+def _median(measure: Callable[[], float]) -> float:
     return statistics.median(measure() for _ in range(REPEATS))
 
 

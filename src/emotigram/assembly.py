@@ -40,7 +40,7 @@ def open_studio(settings: Settings | None = None, **arguments: object) -> Studio
     )
 
 
-def load_engine(role: str, name: str, settings: Settings) -> Any:  # noqa: ANN401
+def load_engine(role: str, name: str, settings: Settings) -> Any:
     """Build one engine: a module of ours with ``build(settings)``, or an entry point ``emotigram.captioners`` etc."""
     package, own = ENGINES[role]
     if name in own:

@@ -3,68 +3,77 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
 from emotigram.domain import Language, Platform, Provider, Style
 from emotigram.errors import UnknownName
 
-Entry = TypeVar("Entry", Platform, Language, Style, Provider)
+Entry = TypeVar("Entry")
+
+
+class _Shelf(Generic[Entry]):
+    """The entries of one folder of ``data``, read when first asked for."""
+
+    def __init__(self, kind: type[Entry], folder: str) -> None:
+        self._adapter = TypeAdapter(kind)
+        self._folder = folder
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        files = sorted((resources.files("emotigram") / "data" / self._folder).iterdir(), key=lambda path: path.name)
+        return {path.name.removesuffix(".toml"): self._read(path) for path in files if path.name.endswith(".toml")}
+
+    def find(self, key: str) -> Entry:
+        if key not in self.entries:
+            raise UnknownName(kind=self._folder.removesuffix("s"), name=key, known=", ".join(self.entries))
+        return self.entries[key]
+
+    def _read(self, path: Traversable) -> Entry:
+        values = tomllib.loads(path.read_text("utf-8"))
+        return self._adapter.validate_python({"key": path.name.removesuffix(".toml"), **values}, extra="forbid")
+
+
+_PLATFORMS = _Shelf(Platform, "platforms")
+_LANGUAGES = _Shelf(Language, "languages")
+_STYLES = _Shelf(Style, "styles")
+_PROVIDERS = _Shelf(Provider, "providers")
 
 
 def platform(key: str) -> Platform:
     """Return a platform by key; raises UnknownName."""
-    return _find(Platform, "platforms", key)
+    return _PLATFORMS.find(key)
 
 
 def language(key: str) -> Language:
     """Return a language by key; raises UnknownName."""
-    return _find(Language, "languages", key)
+    return _LANGUAGES.find(key)
 
 
 def style(key: str) -> Style:
     """Return a style by key; raises UnknownName."""
-    return _find(Style, "styles", key)
+    return _STYLES.find(key)
 
 
 def provider(key: str) -> Provider:
     """Return a chat provider by key; raises UnknownName."""
-    return _find(Provider, "providers", key)
+    return _PROVIDERS.find(key)
 
 
 def platforms() -> list[Platform]:
     """All platforms, by key."""
-    return list(_load(Platform, "platforms").values())
+    return list(_PLATFORMS.entries.values())
 
 
 def languages() -> list[Language]:
     """All languages, by key."""
-    return list(_load(Language, "languages").values())
+    return list(_LANGUAGES.entries.values())
 
 
 def styles() -> list[Style]:
     """All styles, by key."""
-    return list(_load(Style, "styles").values())
-
-
-def _find(kind: type[Entry], folder: str, key: str) -> Entry:
-    entries = _load(kind, folder)
-    if key not in entries:
-        raise UnknownName(kind=folder.removesuffix("s"), name=key, known=", ".join(entries))
-    return entries[key]
-
-
-@cache
-def _load(kind: type[Entry], folder: str) -> dict[str, Entry]:
-    adapter = TypeAdapter(kind)
-    files = sorted((resources.files("emotigram") / "data" / folder).iterdir(), key=lambda path: path.name)
-    return {path.name.removesuffix(".toml"): _read(adapter, path) for path in files if path.name.endswith(".toml")}
-
-
-def _read(adapter: TypeAdapter[Entry], path: Traversable) -> Entry:
-    values = tomllib.loads(path.read_text("utf-8"))
-    return adapter.validate_python({"key": path.name.removesuffix(".toml"), **values}, extra="forbid")
+    return list(_STYLES.entries.values())

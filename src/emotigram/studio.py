@@ -20,7 +20,7 @@ class Studio:
     ``notes`` go into every post.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         settings: Settings,
         captioner: Captioner,

@@ -39,7 +39,7 @@ def start(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command as a process of its own."""
     command = [*EMOTIGRAM, *map(str, words)]
     return subprocess.run(
-        command, env={**os.environ, **variables}, capture_output=True, encoding="utf-8", timeout=60, check=False
+        command, env={**os.environ, **variables}, capture_output=True, encoding="utf-8", timeout=300, check=False
     )
 
 
@@ -189,14 +189,6 @@ def test_output_fits_80_columns_and_has_no_colour_codes(china: Path) -> None:
     assert "\x1b" not in shown
     facts = shown.replace(seen["post"]["full_text"], "")
     assert max(cell_len(line) for line in facts.splitlines()) <= 80
-
-
-def test_failed_checks_are_named_in_both_languages(china: Path) -> None:
-    (seen,) = run_json("caption", china, "-p", "moments", "-l", "en")
-    shown = [run("--interface", language, "caption", china, "-p", "moments", "-l", "en") for language in ("en", "zh")]
-    assert [each.exit_code for each in shown] == [0, 0]
-    failed = [check for check in seen["post"]["checks"] if not check["passed"]]
-    assert [each.stdout.count("Check ") + each.stdout.count("检查 ") for each in shown] == [len(failed)] * 2
 
 
 def test_commands_for_the_terminal_in_a_file_name_are_defused(photos: PhotoFactory) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-from emotigram.apps.web.page import running_page
-from emotigram.settings import load_settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _QUIET = [
@@ -23,6 +24,17 @@ _QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
+_PATIENCE_MS = 120_000  # a busy machine is slow, not wrong
+expect.set_options(timeout=_PATIENCE_MS)
+# A process of its own, as for a user; it may connect to this computer only.
+_SERVE = """
+import sys
+from pytest_socket import socket_allow_hosts
+socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+from emotigram.apps.web.page import serve
+from emotigram.settings import load_settings
+serve(load_settings(interface="en", writer="embedded"), port=int(sys.argv[1]), open_browser=False)
+"""
 
 OpenPage = Callable[..., Page]
 
@@ -34,13 +46,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def serving(port: int, home: Path) -> Iterator[str]:
+    """Serve the page, in English and writing offline, and give its address; the process's files go into ``home``."""
+    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-c", _SERVE, str(port)]
+    with subprocess.Popen(
+        command, env=environment, cwd=home, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as server:
+        assert server.stdout is not None
+        said = server.stdout.readline()
+        if "http://127.0.0.1" not in said:
+            pytest.fail(said + server.stdout.read())
+        try:
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.terminate()
+            server.stdout.read()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the page, in English, writing offline."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(tmp_path_factory.mktemp("server-home")))
-        with running_page(load_settings(interface="en", writer="embedded"), port=free_port()) as url:
-            yield url
+    """The address of the page."""
+    with serving(free_port(), tmp_path_factory.mktemp("server-home")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +92,7 @@ def open_page(site: str, browser: Browser) -> Iterator[OpenPage]:
     def open_it(**options: object) -> Page:
         context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], **options)  # type: ignore[arg-type]
         contexts.append(context)
+        context.set_default_timeout(_PATIENCE_MS)
         page = context.new_page()
         page.goto(site)
         page.locator(".eg-hint").wait_for()

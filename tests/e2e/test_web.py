@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
-from emotigram.apps.web.page import running_page
-from emotigram.errors import SettingsError
-from emotigram.settings import load_settings
-from tests.e2e.conftest import OpenPage, choose, free_port, upload
+from tests.e2e.conftest import OpenPage, choose, free_port, serving, upload
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -145,15 +142,25 @@ def test_a_phone_needs_no_sideways_scrolling(open_page: OpenPage, tower: Path, c
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_nothing_is_left_behind_and_a_taken_port_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    port = free_port()
-    settings = load_settings(writer="embedded")
-    with running_page(settings, port=port) as url:
-        assert urlsplit(url).hostname == "127.0.0.1"
-        with pytest.raises(SettingsError, match=f"port {port}"), running_page(settings, port=port):
+def test_nothing_is_left_behind_when_the_server_ends(browser: Browser, tower: Path, tmp_path: Path) -> None:
+    with serving(free_port(), tmp_path) as url:
+        page = browser.new_page()
+        page.goto(url)
+        upload(page, tower)
+        held = [path for path in tmp_path.rglob("*") if path.is_file()]
+        page.close()
+    assert held, "the photo shown is kept somewhere while the page is open"
+    assert [path for path in held if path.exists()] == []
+
+
+def test_a_port_in_use_is_said_in_a_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        message = f"port {port} on 127.0.0.1 is already in use"
+        with pytest.raises(pytest.fail.Exception, match=message), serving(port, tmp_path):
             pass
-    assert list(tmp_path.glob("emotigram-*")) == []
 
 
 def test_without_gradio_the_pip_line_is_named() -> None:

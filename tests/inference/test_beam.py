@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from hypothesis import given
@@ -37,10 +37,10 @@ def _best_by_hand(table: NDArray[np.float32]) -> list[int]:
     scored = []
     for length in range(LONGEST + 1):
         for words in product([4, 5, 6], repeat=length):
-            if any(a == b for a, b in zip(words, words[1:], strict=False)):
+            if any(a == b for a, b in pairwise(words)):
                 continue
             path = [FIRST, *words] + ([END] if length < LONGEST else [])
-            total = sum(float(table[a, b]) for a, b in zip(path, path[1:], strict=False))
+            total = sum(float(table[a, b]) for a, b in pairwise(path))
             scored.append((total / (max(length, 1) + 1) ** 0.7, list(words)))
     return max(scored)[1]
 
@@ -62,5 +62,5 @@ def test_a_batch_says_what_each_would_say_alone(seed: int) -> None:
 def test_only_allowed_words_are_said_and_none_twice_in_a_row(seed: int) -> None:
     words, score = _search(_table(seed), [1], width=3)[0]
     assert set(words) <= {4, 5, 6}
-    assert all(a != b for a, b in zip(words, words[1:], strict=False))
+    assert all(a != b for a, b in pairwise(words))
     assert score <= 0

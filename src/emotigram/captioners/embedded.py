@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.captioners.wording import from_tags, is_borne_out, tag_entries, tweet, without_broader
+from emotigram.captioners.tags import consistent, network_tags, told
+from emotigram.captioners.wording import from_tags, is_borne_out, tweet
 from emotigram.domain import Captions, Photo, Tag
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.beam import beam_search
@@ -59,18 +60,25 @@ class EmbeddedCaptioner:
         return captions
 
     def see(self, pixels: NDArray[np.uint8]) -> list[Sight]:
-        """Run the networks on squashed pixels of shape (n, 128, 128, 3)."""
-        grid, features, tags = self._vision.run(None, {"photos": pixels})
+        """Run all networks on squashed pixels of shape (n, 128, 128, 3)."""
+        grid, features, tags = self.look(pixels)
         return [
             Sight(
                 {language: sentence for language, (sentence, _) in said.items()},
                 {language: score for language, (_, score) in said.items()},
-                dict(zip(self._manifest["tag_thresholds"], map(float, tags[row]), strict=True)),
+                consistent(dict(zip(network_tags(), map(float, tags[row]), strict=True))),
                 features[row],
                 main_colours(pixels[row]),
             )
             for row, said in enumerate(self._say(grid, tags))
         ]
+
+    def look(self, pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Run the vision network alone: grid (n, 16, 384), features (n, 384), tag probabilities (n, tags)."""
+        grid, features, tags = self._vision.run(None, {"photos": pixels})
+        # what is in a photo is also in its mirror image: two looks are surer than one
+        mirrored = self._vision.run(["tags"], {"photos": pixels[:, :, ::-1]})[0]
+        return grid, features, (tags + mirrored) / 2
 
     def _say(self, grid: NDArray[np.float32], tags: NDArray[np.float32]) -> list[dict[str, tuple[str, float]]]:
         photo = np.repeat(np.arange(len(grid)), len(LANGUAGES))  # each photo once a language
@@ -88,7 +96,7 @@ class EmbeddedCaptioner:
         return [dict(said[start : start + len(LANGUAGES)]) for start in range(0, len(said), len(LANGUAGES))]
 
     def _worded(self, sight: Sight) -> Captions:
-        tags = self._tags(sight.probabilities)
+        tags = told(sight.probabilities, self._manifest["tag_thresholds"])
         description = {language: self._description(sight, tags, language) for language in LANGUAGES}
         tweets = {language: tweet(sentence, language) for language, sentence in description.items()}
         return Captions(description, tweets, tags, sight.features)
@@ -100,11 +108,3 @@ class EmbeddedCaptioner:
         if sentence and is_sure and is_borne_out(sentence, language, sight.probabilities, floor):
             return sentence
         return from_tags(tags, sight.colours, language)
-
-    def _tags(self, probabilities: dict[str, float]) -> tuple[Tag, ...]:
-        limits: dict[str, float] = self._manifest["tag_thresholds"]
-        sure = sorted(((p, key) for key, p in probabilities.items() if p >= limits[key]), reverse=True)
-        entries = tag_entries()
-        return without_broader(
-            [Tag(key, p, {"en": entries[key]["en"], "zh": entries[key]["zh"]}, entries[key]["kind"]) for p, key in sure]
-        )

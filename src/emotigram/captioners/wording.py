@@ -10,15 +10,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from emotigram.captioners.tags import tag_entries
 from emotigram.domain import Tag
 
 _MOST_THINGS = 3
-
-
-@cache
-def tag_entries() -> dict[str, dict[str, Any]]:
-    """The tag vocabulary of ``data/tags.toml``, in the order of the network's outputs."""
-    return tomllib.loads((resources.files("emotigram") / "data" / "tags.toml").read_text("utf-8"))
 
 
 def claims(sentence: str, language: str) -> list[set[str]]:
@@ -34,12 +29,6 @@ def claims(sentence: str, language: str) -> list[set[str]]:
 def is_borne_out(sentence: str, language: str, probabilities: Mapping[str, float], floor: float) -> bool:
     """Whether every thing the sentence names has a tag of at least ``floor`` probability."""
     return all(max(probabilities[key] for key in keys) >= floor for keys in claims(sentence, language))
-
-
-def without_broader(tags: Sequence[Tag]) -> tuple[Tag, ...]:
-    """Drop tags that a narrower one in the list already says, such as a person beside a man."""
-    said = {broader for tag in tags for broader in tag_entries()[tag.key].get("broader", [])}
-    return tuple(tag for tag in tags if tag.key not in said)
 
 
 def from_tags(tags: Sequence[Tag], colours: Sequence[str], language: str) -> str:

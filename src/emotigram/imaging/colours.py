@@ -17,7 +17,7 @@ def main_colours(pixels: NDArray[np.uint8], most: int = 2) -> list[str]:
     """Return the names of the one or two commonest colours of an RGB array (height, width, 3)."""
     small = Image.fromarray(pixels).resize((32, 32), Image.Resampling.BOX).convert("HSV")
     hue, saturation, value = np.asarray(small, dtype=np.float32).reshape(-1, 3).T
-    names = _by_hue(hue * 360 / 255)
+    names = _by_hue((hue * (360 / 255)).astype(np.float32))
     names[(names == "orange") & (value < 150)] = "brown"
     names[saturation < 45] = "grey"
     names[(saturation < 35) & (value > 200)] = "white"

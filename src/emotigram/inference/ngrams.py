@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ _UNIT = re.compile(r"[a-z]+(?:['’][a-z]+)?|[0-9]+|[一-鿿]|[!?！？]|[☀-�
 def ngrams(text: str) -> list[str]:
     """Units, pairs and, among Chinese characters, triples; English negation is joined to the two next words."""
     units = _UNIT.findall(_NOISE.sub(" ", text).lower().replace("’", "'"))
-    pairs = [f"{a} {b}" for a, b in zip(units, units[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(units)]
     triples = [f"{a} {b} {c}" for a, b, c in zip(units, units[1:], units[2:], strict=False) if _joins(a, b)]
     return [*units, *pairs, *triples]
 

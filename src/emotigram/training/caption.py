@@ -15,9 +15,9 @@ from tqdm import tqdm
 
 from emotigram.inference.vocabulary import END, LANGUAGES, PAD, Vocabulary
 from emotigram.training.caption_texts import build_vocabulary, captions_of, sample
-from emotigram.training.networks import CaptionDecoder, VisionEncoder
+from emotigram.training.networks import CaptionDecoder, CaptionerNet
 from emotigram.training.prepare import load_rows
-from emotigram.training.pretrain import augment, plain, resume, save, tag_loss
+from emotigram.training.pretrain import augment, in_channels_last, plain, resume, save, tag_loss
 
 _BATCH = 64
 _CAPTIONS_EACH = 2  # a photo, language and epoch
@@ -37,10 +37,11 @@ def train_captioner(cache_dir: Path, out_dir: Path, epochs: int = 12, seed: int 
     (out_dir / "vocabulary.txt").write_text("\n".join(vocabulary.words), "utf-8")
     data = _Data(cache_dir, rows, texts, vocabulary)
 
-    model = build_captioner(data.tags.shape[1], len(vocabulary.words))
-    model["encoder"].load_state_dict(torch.load(out_dir / "vision.pt", weights_only=True))
+    model = CaptionerNet(data.tags.shape[1], len(vocabulary.words))
+    in_channels_last(model)
+    model.encoder.load_state_dict(torch.load(out_dir / "vision.pt", weights_only=True))
     rates = [_PEAK_RATE * _ENCODER_SHARE, _PEAK_RATE, _PEAK_RATE]
-    groups = [{"params": part.parameters(), "lr": rate} for part, rate in zip(model.values(), rates, strict=True)]
+    groups = [{"params": part.parameters(), "lr": rate} for part, rate in zip(model.children(), rates, strict=True)]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.03)
     steps = len(train) // _BATCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, epochs * steps, pct_start=0.1)
@@ -53,9 +54,9 @@ def train_captioner(cache_dir: Path, out_dir: Path, epochs: int = 12, seed: int 
         for step in bar:
             picked = np.sort(order[step * _BATCH : (step + 1) * _BATCH])
             with torch.autocast("cpu", torch.bfloat16):
-                grid, tag_logits = model["encoder"].see(augment(data.pixels[picked], generator))
-                caption_loss = _caption_loss(model["decoder"], grid, tag_logits, data.captions(picked, rng))
-                mood = model["mood"](grid.mean(1))
+                grid, tag_logits = model.encoder.see(augment(data.pixels[picked], generator))
+                caption_loss = _caption_loss(model.decoder, grid, tag_logits, data.captions(picked, rng))
+                mood = model.mood(grid.mean(1))
             tagging = tag_loss(tag_logits.float(), data.tags[picked], data.tag_weights[picked])
             feeling = F.cross_entropy(mood.float(), data.moods[picked], ignore_index=-1)
             loss = caption_loss + 3 * tagging + 0.3 * torch.nan_to_num(feeling)
@@ -69,14 +70,6 @@ def train_captioner(cache_dir: Path, out_dir: Path, epochs: int = 12, seed: int 
         print(f"epoch {epoch + 1} val caption loss {_validate(model, data, val):.4f}", flush=True)
         save(out_dir / "caption.ckpt", model, optimiser, schedule, epoch + 1)
         torch.save(model.state_dict(), out_dir / "captioner.pt")
-
-
-def build_captioner(tags: int, words: int) -> torch.nn.ModuleDict:
-    """Encoder, decoder and the auxiliary photo-sentiment head, untrained."""
-    encoder = VisionEncoder(tags).to(memory_format=torch.channels_last)
-    return torch.nn.ModuleDict(
-        {"encoder": encoder, "decoder": CaptionDecoder(words, tags), "mood": torch.nn.Linear(384, 3)}
-    )
 
 
 class _Data:
@@ -113,11 +106,11 @@ def _caption_loss(decoder: CaptionDecoder, grid: Tensor, tag_logits: Tensor, cap
 
 
 @torch.no_grad()
-def _validate(model: torch.nn.ModuleDict, data: _Data, val: NDArray[np.int64]) -> float:
+def _validate(model: CaptionerNet, data: _Data, val: NDArray[np.int64]) -> float:
     model.eval()
     losses = []
     for start in range(0, len(val), 64):
         picked = val[start : start + 64]
-        grid, tag_logits = model["encoder"].see(plain(data.pixels[picked]))
-        losses.append(_caption_loss(model["decoder"], grid, tag_logits, data.captions(picked, None)).item())
+        grid, tag_logits = model.encoder.see(plain(data.pixels[picked]))
+        losses.append(_caption_loss(model.decoder, grid, tag_logits, data.captions(picked, None)).item())
     return float(np.mean(losses))

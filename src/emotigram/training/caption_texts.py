@@ -30,7 +30,7 @@ _NEVER_LAST = frozenset("a an the and of is are with in on at to very by for whi
 
 def usable(text: str, language: str) -> list[str]:
     """Words of a caption fit to learn, or [] where nothing sensible is left."""
-    first = text.split(". ")[0]
+    first = text.partition(". ")[0]
     words = [word for word in split_words(first, language) if word not in _DESCENT]
     if language == "en":
         words = [word for word in words if word not in _MOOD]

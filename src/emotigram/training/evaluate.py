@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pycocoevalcap.cider.cider import Cider
 from tqdm import tqdm
 
 from emotigram.captioners.embedded import EmbeddedCaptioner, Sight
+from emotigram.captioners.tags import network_tags
 from emotigram.inference.vocabulary import LANGUAGES, split_words
 from emotigram.training.prepare import load_rows
 from emotigram.training.pretrain import plain_pixels
@@ -24,17 +25,31 @@ def cider_d(candidates: Sequence[str], references: Sequence[Sequence[str]], lang
     return float(Cider().compute_score(wanted, said)[0])
 
 
-def look(
-    captioner: EmbeddedCaptioner, cache_dir: Path, only: Callable[[dict[str, Any]], bool]
+def validation_rows(rows: Sequence[dict[str, Any]], name: str = "") -> list[int]:
+    """Numbers of the validation rows, of one set or of all."""
+    return [i for i, row in enumerate(rows) if row["split"] == "val" and name in ("", row["set"])]
+
+
+def see_validation(
+    captioner: EmbeddedCaptioner, cache_dir: Path, name: str
 ) -> tuple[list[dict[str, Any]], list[Sight]]:
-    """Run a captioner over the prepared validation photos that ``only`` selects."""
+    """Validation rows of one set, and what a captioner says of them."""
     rows = load_rows(cache_dir)
-    picked = [i for i, row in enumerate(rows) if row["split"] == "val" and only(row)]
-    pixels = np.load(cache_dir / "pixels.npy", mmap_mode="r")
-    sights: list[Sight] = []
-    for start in tqdm(range(0, len(picked), 32), desc="look", mininterval=5):
-        sights += captioner.see(plain_pixels(pixels[picked[start : start + 32]]))
+    picked = validation_rows(rows, name)
+    sights = [sight for pixels in _chunks(cache_dir, picked) for sight in captioner.see(pixels)]
     return [rows[i] for i in picked], sights
+
+
+def guessed_tags(captioner: EmbeddedCaptioner, cache_dir: Path, picked: Sequence[int]) -> list[dict[str, float]]:
+    """Probabilities of the network's tags for prepared rows."""
+    tables = [captioner.look(pixels)[2] for pixels in _chunks(cache_dir, picked)]
+    return [dict(zip(network_tags(), map(float, row), strict=True)) for table in tables for row in table]
+
+
+def _chunks(cache_dir: Path, picked: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+    pixels = np.load(cache_dir / "pixels.npy", mmap_mode="r")
+    for start in tqdm(range(0, len(picked), 32), desc="look", mininterval=5):
+        yield plain_pixels(pixels[picked[start : start + 32]])
 
 
 def caption_figures(

@@ -14,6 +14,7 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
 from emotigram.inference.store import sha256
+from emotigram.training.networks import CaptionerNet
 
 _LARGE = 1024  # weights below this many values stay in single precision: nothing to gain
 
@@ -41,16 +42,22 @@ class _LastWord(nn.Module):
         return torch.log_softmax(self.decoder(words, grid, tags)[:, -1], -1)
 
 
-def export_captioner(model: nn.ModuleDict, tags: int, folder: Path) -> None:
+def export_captioner(model: CaptionerNet, tags: int, folder: Path) -> None:
     """Write ``vision.onnx`` (photos -> grid, features, tags) and ``decoder.onnx`` (words, grid, tags -> scores)."""
     model.eval()
     photos = torch.zeros(2, 128, 128, 3, dtype=torch.uint8)
-    encoder = _Vision(model["encoder"].to(memory_format=torch.contiguous_format))
-    _write(encoder, (photos,), ["photos"], ["grid", "features", "tags"], {"photos": {0: "n"}}, folder / "vision.onnx")
+    _write(
+        _Vision(model.encoder),
+        (photos,),
+        ["photos"],
+        ["grid", "features", "tags"],
+        {"photos": {0: "n"}},
+        folder / "vision.onnx",
+    )
     words = torch.ones(2, 5, dtype=torch.int64)
     example = (words, torch.zeros(2, 16, 384), torch.zeros(2, tags))
     shapes = {"words": {0: "n", 1: "length"}, "grid": {0: "n"}, "tags": {0: "n"}}
-    _write(_LastWord(model["decoder"]), example, list(shapes), ["scores"], shapes, folder / "decoder.onnx")
+    _write(_LastWord(model.decoder), example, list(shapes), ["scores"], shapes, folder / "decoder.onnx")
 
 
 def export_affect(model: nn.Module, folder: Path) -> None:
@@ -80,7 +87,14 @@ def _write(
     module.eval()
     every = {**dynamic, **{name: {0: "n"} for name in outputs}}
     torch.onnx.export(
-        module, example, str(path), input_names=inputs, output_names=outputs, dynamic_axes=every, dynamo=False, do_constant_folding=False
+        module,
+        example,
+        str(path),
+        input_names=inputs,
+        output_names=outputs,
+        dynamic_axes=every,
+        dynamo=False,
+        do_constant_folding=False,
     )
     onnx.save(_halved(onnx.load(path)), path)
 

@@ -92,7 +92,7 @@ class DecoderBlock(nn.Module):
         said = self.norms[0](x)
         x = x + self.drop(self.to_words(said, said, hidden))
         x = x + self.drop(self.to_photo(self.norms[1](x), seen))
-        return x + self.drop(self.feed(self.norms[2](x)))
+        return cast(Tensor, x + self.drop(self.feed(self.norms[2](x))))
 
 
 class CaptionDecoder(nn.Module):
@@ -120,6 +120,16 @@ class CaptionDecoder(nn.Module):
         return F.linear(self.norm(x), self.embed.weight, self.bias)
 
 
+class CaptionerNet(nn.Module):
+    """Encoder and decoder with a head for photo sentiment, which keeps mood in the features."""
+
+    def __init__(self, tags: int, words: int, moods: int = 3) -> None:
+        super().__init__()
+        self.encoder = VisionEncoder(tags)
+        self.decoder = CaptionDecoder(words, tags)
+        self.mood = nn.Linear(FEATURES, moods)
+
+
 class AffectNet(nn.Module):
     """Sentiment probabilities (n, 3) from hashed text ids and pooled photo features.
 
@@ -127,7 +137,7 @@ class AffectNet(nn.Module):
     n-grams with a learned weight each (fastText, arXiv:1607.01759, with attention pooling).
     """
 
-    def __init__(self, buckets: int, width: int = 64, labels: int = 3) -> None:
+    def __init__(self, buckets: int, width: int = 32, labels: int = 3) -> None:
         super().__init__()
         self.embed = nn.Embedding(buckets, width, padding_idx=0)
         self.weigh = nn.Embedding(buckets, 1, padding_idx=0)
@@ -137,6 +147,7 @@ class AffectNet(nn.Module):
         self.fused_head = nn.Sequential(
             nn.Linear(2 * width, width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(width, labels)
         )
+        self.temperature: Tensor
         self.register_buffer("temperature", torch.ones(1))
         nn.init.normal_(self.embed.weight, std=0.05)
         nn.init.zeros_(self.weigh.weight)
@@ -145,14 +156,14 @@ class AffectNet(nn.Module):
         """Text, photo and joint logits, each (n, 3); the joint one falls back to the side there is."""
         filled = (text_ids > 0)[..., None].float()
         weights = filled * torch.exp(self.weigh(text_ids))
-        text = (self.embed(text_ids) * weights).sum(1) / weights.sum(1).clamp_min(1e-6)
+        text = (self.embed(text_ids) * weights).sum(1) / weights.square().sum(1).clamp_min(1e-6).sqrt()
         has_text = filled.amax(1)
         has_photo = (photo.abs().sum(1, keepdim=True) > 0).float()
         seen = self.from_photo(photo) * has_photo
-        by_text, by_photo = self.text_head(text * 4), self.photo_head(seen)
+        by_text, by_photo = self.text_head(text), self.photo_head(seen)
         joint = by_text * has_text + by_photo * has_photo
         both = has_text * has_photo
-        return by_text, by_photo, joint + both * self.fused_head(torch.cat([text * 4, seen], 1))
+        return by_text, by_photo, joint + both * self.fused_head(torch.cat([text, seen], 1))
 
     def forward(self, text_ids: Tensor, photo: Tensor) -> Tensor:
         return torch.softmax(self.logits(text_ids, photo)[2] / self.temperature, 1)

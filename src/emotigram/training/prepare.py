@@ -87,7 +87,7 @@ def _teach(encoded: Sequence[bytes], data_dir: Path, processes: int) -> NDArray[
 
 
 def _teacher_features(model_path: str, encoded: Sequence[bytes]) -> NDArray[np.float16]:
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  # only preparing needs the teacher
 
     teacher = Interpreter(model_path, experimental_preserve_all_tensors=True, num_threads=1)
     teacher.allocate_tensors()

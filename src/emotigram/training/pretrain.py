@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
-from PIL import Image
 from tqdm import tqdm
 
 from emotigram.inference.pixels import squash
@@ -19,6 +19,20 @@ from emotigram.training.prepare import load_rows
 SIZE_PX = 128
 _BATCH = 64
 _PEAK_RATE = 3e-3
+
+
+class Pupil(nn.Module):
+    """The encoder with a head that guesses the teacher's features."""
+
+    def __init__(self, tags: int, teacher_width: int) -> None:
+        super().__init__()
+        self.encoder = VisionEncoder(tags)
+        self.to_teacher = nn.Linear(FEATURES, teacher_width)
+
+
+def in_channels_last(model: nn.Module) -> None:
+    """Lay out convolution weights as photos are: about twice as fast on CPUs."""
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def augment(pixels: NDArray[np.uint8], generator: torch.Generator) -> Tensor:
@@ -59,9 +73,8 @@ def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) ->
     tags, weights = np.load(cache_dir / "tags.npy"), np.load(cache_dir / "tag_weights.npy")
     train, val = np.flatnonzero(is_train), np.flatnonzero(~is_train)
 
-    encoder = VisionEncoder(tags.shape[1]).to(memory_format=torch.channels_last)
-    to_teacher = nn.Linear(FEATURES, teacher.shape[1])
-    model = nn.ModuleDict({"encoder": encoder, "to_teacher": to_teacher})
+    model = Pupil(tags.shape[1], teacher.shape[1])
+    in_channels_last(model)
     optimiser = torch.optim.AdamW(model.parameters(), lr=_PEAK_RATE, weight_decay=0.03)
     steps = len(train) // _BATCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _PEAK_RATE, epochs * steps, pct_start=0.15)
@@ -76,8 +89,8 @@ def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) ->
         for step in bar:
             picked = np.sort(order[step * _BATCH : (step + 1) * _BATCH])
             with torch.autocast("cpu", torch.bfloat16):
-                grid, tag_logits = encoder.see(augment(pixels[picked], generator))
-                guessed = to_teacher(grid.mean(1))
+                grid, tag_logits = model.encoder.see(augment(pixels[picked], generator))
+                guessed = model.to_teacher(grid.mean(1))
             distil = 1 - F.cosine_similarity(guessed.float(), torch.from_numpy(teacher[picked])).mean()
             tagging = tag_loss(tag_logits.float(), tags[picked], weights[picked])
             loss = distil + 3 * tagging
@@ -89,12 +102,13 @@ def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) ->
                 bar.set_postfix(distil=f"{distil.item():.3f}", tags=f"{tagging.item():.4f}", refresh=False)
         print(f"epoch {epoch + 1}", _validate(model, pixels, teacher, tags, weights, val), flush=True)
         save(out_dir / "pretrain.ckpt", model, optimiser, schedule, epoch + 1)
-        torch.save(encoder.state_dict(), out_dir / "vision.pt")
+        torch.save(model.encoder.state_dict(), out_dir / "vision.pt")
 
 
 def _standardised(features: NDArray[np.float32], is_train: NDArray[np.bool_]) -> NDArray[np.float32]:
     mean, spread = features[is_train].mean(0), features[is_train].std(0) + 1e-3
-    return ((features - mean) / spread).clip(-8, 8)
+    standard: NDArray[np.float32] = ((features - mean) / spread).clip(-8, 8)
+    return standard
 
 
 def tag_loss(logits: Tensor, target: NDArray[np.float16], weight: NDArray[np.float16]) -> Tensor:
@@ -104,7 +118,7 @@ def tag_loss(logits: Tensor, target: NDArray[np.float16], weight: NDArray[np.flo
 
 @torch.no_grad()
 def _validate(
-    model: nn.ModuleDict,
+    model: Pupil,
     pixels: NDArray[np.uint8],
     teacher: NDArray[np.float32],
     tags: NDArray[np.float16],
@@ -115,8 +129,8 @@ def _validate(
     distil, tagging = 0.0, 0.0
     for start in range(0, len(val), 128):
         picked = val[start : start + 128]
-        grid, logits = model["encoder"].see(plain(pixels[picked]))
-        likeness = F.cosine_similarity(model["to_teacher"](grid.mean(1)), torch.from_numpy(teacher[picked]))
+        grid, logits = model.encoder.see(plain(pixels[picked]))
+        likeness = F.cosine_similarity(model.to_teacher(grid.mean(1)), torch.from_numpy(teacher[picked]))
         distil += (1 - likeness).sum().item()
         tagging += tag_loss(logits, tags[picked], weights[picked]).item() * len(picked)
     return f"val distil {distil / len(val):.4f} tags {tagging / len(val):.4f}"

@@ -50,7 +50,9 @@ def load_tag_sources(imagenet_names: Sequence[str]) -> list[TagSource]:
     root = resources.files("emotigram")
     tags = tomllib.loads((root / "data" / "tags.toml").read_text("utf-8"))
     sources = tomllib.loads((root / "training" / "tag_sources.toml").read_text("utf-8"))
-    return [_tag_source(key, tag, sources.get(key, {}), imagenet_names) for key, tag in tags.items()]
+    return [
+        _tag_source(key, tag, sources.get(key, {}), imagenet_names) for key, tag in tags.items() if "any_of" not in tag
+    ]
 
 
 def targets(

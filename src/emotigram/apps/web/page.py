@@ -35,7 +35,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860, open_br
     """Show the page until interrupted; raises EmotiGramError where an engine or the port cannot be used."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the photos are deleted then, too
     with running_page(settings, host, port, open_browser) as url:
-        print(say("web.running", interface_language(settings.interface), url=url))
+        print(say("web.running", interface_language(settings.interface), url=url), flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

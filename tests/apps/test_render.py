@@ -1,0 +1,76 @@
+"""What a person sees of readings and posts that are not all well."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from emotigram import Affect, Photo, Post, Reading, Sentiment
+from emotigram.apps.render import Renderer
+from emotigram.domain import Check
+
+READING = Reading(
+    description={"en": "A dog.", "zh": "一只狗。"},
+    tweets={"en": "Good boy."},
+    tags=(),
+    affect=Affect(Sentiment(0.1, 0.43, 0.47)),
+    read_by={},
+)
+FAILED = tuple(
+    Check(name, passed=False, figure=figure, limit=limit)
+    for name, figure, limit in (
+        ("length", 300, 280),
+        ("soft_length", 12, 25),
+        ("title", 40, 20),
+        ("hashtags", 9, 5),
+        ("language", 0.25, 0.5),
+    )
+)
+LONG_LINE = "words " * 40 + "end"
+
+
+def render(language: str, checks: tuple[Check, ...] = ()) -> str:
+    out = io.StringIO()
+    post = Post("Title", LONG_LINE, (), "", LONG_LINE, "x", "en", "plain", "embedded", checks, ("A note.",))
+    console = Console(file=out, width=80, highlight=False, markup=False, emoji=False)
+    Renderer(console, language).show(Photo(Image.new("RGB", (2, 2)), "[bold]a[/] :dog:.jpg", ""), READING, post)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["The post counts 300; 280 is the most.", "12 characters; 25", "Only 25% of the letters"]),
+        ("zh", ["全文计 300，上限为 280。", "正文 12 个字符，25 个更合适。", "只有 25% 的文字"]),
+    ],
+)
+def test_failed_checks_are_explained(language: str, sentences: list[str]) -> None:
+    shown = render(language, FAILED)
+    assert all(sentence in shown for sentence in sentences)
+    assert shown.count("Check" if language == "en" else "检查") == len(FAILED)
+    assert "A note." in shown
+
+
+def test_passed_checks_are_not_worth_a_line() -> None:
+    assert "Check" not in render("en", (Check("length", passed=True, figure=3, limit=280),))
+
+
+def test_close_call_is_said() -> None:
+    assert "hard to say" in render("en")
+    assert "难以判断" in render("zh")
+
+
+def test_post_is_printed_as_it_is_pasted() -> None:
+    assert f"\n{LONG_LINE}\n" in render("en")
+
+
+def test_markup_in_file_names_is_shown_not_obeyed() -> None:
+    assert ":dog:.jpg" in render("en")
+
+
+def test_interface_language_comes_first() -> None:
+    assert render("en").index("A dog.") < render("en").index("一只狗。")
+    assert render("zh").index("一只狗。") < render("zh").index("A dog.")
