@@ -14,12 +14,14 @@ from emotigram.captioners.wording import from_tags, is_borne_out, tweet
 from emotigram.domain import Captions, Photo, Tag
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.beam import beam_search
+from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
 from emotigram.inference.vocabulary import LANGUAGES, Vocabulary
 from emotigram.settings import Settings
 
 VERSION = "1"
+_SURE_IF_STRANGE = 0.95  # of a photo unlike any it learned from, a network is sure too easily
 _BATCH = 32  # photos a pass: more gain nothing on a CPU and cost memory
 
 
@@ -37,6 +39,7 @@ class Sight:
     probabilities: dict[str, float]  # of every tag
     features: NDArray[np.float32]
     colours: list[str]
+    strangeness: float  # distance from the training photos; see Familiarity
 
 
 class EmbeddedCaptioner:
@@ -49,6 +52,7 @@ class EmbeddedCaptioner:
         self._vision = model.session("vision.onnx", threads)
         self._decoder = model.session("decoder.onnx", threads)
         self._vocabulary = Vocabulary.load(model.folder / "vocabulary.txt")
+        self._familiarity = Familiarity.load(model.folder / "familiarity.npz")
         self._allowed = np.stack([self._vocabulary.allowed(language) for language in LANGUAGES])
 
     def read(self, photos: Sequence[Photo]) -> list[Captions]:
@@ -69,8 +73,11 @@ class EmbeddedCaptioner:
                 consistent(dict(zip(network_tags(), map(float, tags[row]), strict=True))),
                 features[row],
                 main_colours(pixels[row]),
+                strangeness,
             )
-            for row, said in enumerate(self._say(grid, tags))
+            for row, (said, strangeness) in enumerate(
+                zip(self._say(grid, tags), self._familiarity.strangeness(features), strict=True)
+            )
         ]
 
     def look(self, pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
@@ -96,14 +103,15 @@ class EmbeddedCaptioner:
         return [dict(said[start : start + len(LANGUAGES)]) for start in range(0, len(said), len(LANGUAGES))]
 
     def _worded(self, sight: Sight) -> Captions:
-        tags = told(sight.probabilities, self._manifest["tag_thresholds"])
-        description = {language: self._description(sight, tags, language) for language in LANGUAGES}
+        is_strange = sight.strangeness > self._manifest["most_strangeness"]
+        tags = told(sight.probabilities, self._manifest["tag_thresholds"], _SURE_IF_STRANGE if is_strange else 0.0)
+        description = {language: self._description(sight, tags, language, is_strange) for language in LANGUAGES}
         tweets = {language: tweet(sentence, language) for language, sentence in description.items()}
         return Captions(description, tweets, tags, sight.features)
 
-    def _description(self, sight: Sight, tags: tuple[Tag, ...], language: str) -> str:
+    def _description(self, sight: Sight, tags: tuple[Tag, ...], language: str, is_strange: bool) -> str:
         sentence = sight.sentences[language]
-        is_sure = sight.confidence[language] >= self._manifest["least_confidence"][language]
+        is_sure = not is_strange and sight.confidence[language] >= self._manifest["least_confidence"][language]
         floor = self._manifest["claim_floor"]
         if sentence and is_sure and is_borne_out(sentence, language, sight.probabilities, floor):
             return sentence

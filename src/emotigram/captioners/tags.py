@@ -35,9 +35,9 @@ def consistent(probabilities: Mapping[str, float]) -> dict[str, float]:
     return {**own, **made}
 
 
-def told(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Tag, ...]:
-    """Tags that reach their thresholds, surest first, without those that go without saying beside another."""
-    sure = sorted(((p, key) for key, p in probabilities.items() if p >= thresholds[key]), reverse=True)
+def told(probabilities: Mapping[str, float], thresholds: Mapping[str, float], least: float = 0.0) -> tuple[Tag, ...]:
+    """Tags that reach their thresholds and ``least``, surest first, without those that go without saying."""
+    sure = sorted(((p, key) for key, p in probabilities.items() if p >= max(thresholds[key], least)), reverse=True)
     return _without_broader([_tag(key, p) for p, key in sure])
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from emotigram.captioners.embedded import EmbeddedCaptioner, Sight
 from emotigram.captioners.tags import consistent, network_tags, tag_entries
 from emotigram.captioners.wording import is_borne_out
+from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.ngrams import BUCKETS
 from emotigram.inference.store import open_model
 from emotigram.inference.vocabulary import LANGUAGES
@@ -30,8 +31,9 @@ VERSION = "1"
 _PRECISION = 0.7  # a tag is told only from where it is right this often on validation photos
 _FEWEST = 8  # validation photos that a tag's threshold must rest on
 _KEPT = 0.75  # share of Flickr8k's validation captions that the confidence limit lets through
-_LEAST_THRESHOLD = 0.4  # below that a photo of a kind never seen is too easily told wrong
-_CLAIM_FLOOR = 0.25  # a sentence may name what is less than sure, not what is unlikely
+_LEAST_THRESHOLD = 0.6  # below that a photo of a kind never seen is too easily told wrong
+_USUAL = 0.95  # share of validation photos that count as of a usual kind
+_CLAIM_FLOOR = 0.4  # a sentence may name what is less than sure, not what is unlikely
 
 
 def build_captioner_model(cache_dir: Path, out_dir: Path, models_dir: Path) -> None:
@@ -39,6 +41,10 @@ def build_captioner_model(cache_dir: Path, out_dir: Path, models_dir: Path) -> N
     folder = _fresh(models_dir / "captioner" / VERSION)
     export_captioner(_load_captioner(out_dir), len(network_tags()), folder)
     shutil.copy(out_dir / "vocabulary.txt", folder)
+    is_train = np.array([row["split"] == "train" for row in load_rows(cache_dir)])
+    features = encoded_photos(cache_dir, out_dir)
+    Familiarity.fit(features[is_train]).save(folder / "familiarity.npz")
+    strangeness = Familiarity.load(folder / "familiarity.npz").strangeness(features[~is_train])
     manifest: dict[str, Any] = {
         "name": "captioner",
         "version": VERSION,
@@ -47,6 +53,7 @@ def build_captioner_model(cache_dir: Path, out_dir: Path, models_dir: Path) -> N
         "features": FEATURES,
         "languages": list(LANGUAGES),
         "claim_floor": _CLAIM_FLOOR,
+        "most_strangeness": round(float(np.quantile(strangeness, _USUAL)), 3),
         "versions": _versions(),
     }
     write_manifest(folder, manifest)
@@ -69,7 +76,7 @@ def build_captioner_model(cache_dir: Path, out_dir: Path, models_dir: Path) -> N
 
 def build_affect_model(data_dir: Path, cache_dir: Path, out_dir: Path, models_dir: Path) -> None:
     """Train the affect model on the finished encoder's features and write ``affect/1``."""
-    features = photo_features(_load_captioner(out_dir).encoder, cache_dir)
+    features = encoded_photos(cache_dir, out_dir)
     data = examples(data_dir, cache_dir)
     model = train_affect(data, features, out_dir)
     folder = _fresh(models_dir / "affect" / VERSION)
@@ -86,6 +93,15 @@ def build_affect_model(data_dir: Path, cache_dir: Path, out_dir: Path, models_di
     }
     write_manifest(folder, manifest)
     write_affect_card(folder, manifest)
+
+
+def encoded_photos(cache_dir: Path, out_dir: Path) -> NDArray[np.float32]:
+    """The finished encoder's features of every prepared photo, computed once for both models."""
+    file, weights = out_dir / "features.npy", out_dir / "captioner.pt"
+    if not file.exists() or file.stat().st_mtime < weights.stat().st_mtime:
+        np.save(file, photo_features(_load_captioner(out_dir).encoder, cache_dir))
+    features: NDArray[np.float32] = np.load(file)
+    return features
 
 
 def tag_thresholds(captioner: EmbeddedCaptioner, cache_dir: Path) -> dict[str, tuple[float, float]]:

@@ -23,5 +23,5 @@ def write_affect_card(folder: Path, manifest: Mapping[str, Any]) -> None:
 def _write(folder: Path, template: str, manifest: Mapping[str, Any]) -> None:
     text = (resources.files("emotigram") / "training" / template).read_text("utf-8")
     page = Environment(undefined=StrictUndefined, trim_blocks=True, autoescape=False).from_string(text)  # noqa: S701
-    sizes = {p.name: p.stat().st_size / 1e6 for p in sorted(folder.iterdir()) if p.suffix in {".onnx", ".txt"}}
+    sizes = {p.name: p.stat().st_size / 1e6 for p in sorted(folder.iterdir()) if p.suffix in {".onnx", ".txt", ".npz"}}
     (folder / "CARD.md").write_text(page.render(m=manifest, sizes=sizes), "utf-8")
