@@ -116,7 +116,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Where a post goes; lengths in the units of ``counting``, 0 for no limit."""
+    """Where a post goes; a ``text_limit`` of 0 is no limit, a title or hashtag limit of 0 means it has none."""
 
     key: str
     names: Mapping[str, str]

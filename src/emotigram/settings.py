@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -25,7 +26,9 @@ class Settings(BaseSettings):
     captioner: str = Field("embedded", description="Engine that reads photos.")
     sentiment: str = Field("embedded", description="Engine that judges sentiment.")
     writer: str = Field("auto", description="embedded, chat, or auto: chat where its key is set, else embedded.")
-    interface: str = Field("auto", description="Language of messages: en, zh, or auto from the locale.")
+    interface: Literal["auto", "en", "zh"] = Field(
+        "auto", description="Language of messages: en, zh, or auto from the locale."
+    )
     language: str = Field("auto", description="Language of posts; auto follows the interface.")
     platform: str = Field("auto", description="Where posts go; auto takes the language's usual platform.")
     style: str = Field("plain", description="Manner of writing.")

@@ -63,7 +63,7 @@ class Studio:
         ]
 
     def judge_text(self, text: str) -> Affect:
-        """Judge a text alone; an empty one is judged neutral by definition of having nothing to say."""
+        """Judge a text alone."""
         return self._sentiment.judge([None], [text])[0]
 
     def write(  # noqa: PLR0913

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_QUIET = [
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -75,11 +75,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Headless Chromium with a home of its own."""
-    if _CHROMIUM is None:
+    if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt install chromium)")
     home = tmp_path_factory.mktemp("browser-home")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_QUIET, env=_environment(home))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, env=_environment(home))
         yield browser
         browser.close()
 

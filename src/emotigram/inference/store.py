@@ -26,6 +26,8 @@ class Model:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
+        # waiting threads would burn the cores that other models and programs need
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             return ort.InferenceSession(str(self.folder / file), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own errors share no base class below Exception

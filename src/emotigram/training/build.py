@@ -38,7 +38,7 @@ _CLAIM_FLOOR = 0.4  # a sentence may name what is less than sure, not what is un
 
 def build_captioner_model(cache_dir: Path, out_dir: Path, models_dir: Path) -> None:
     """Write ``captioner/1``: networks, vocabulary, manifest with thresholds and figures, card."""
-    folder = _fresh(models_dir / "captioner" / VERSION)
+    folder = _workshop(models_dir / "captioner")
     export_captioner(_load_captioner(out_dir), len(network_tags()), folder)
     shutil.copy(out_dir / "vocabulary.txt", folder)
     is_train = np.array([row["split"] == "train" for row in load_rows(cache_dir)])
@@ -72,6 +72,7 @@ def build_captioner_model(cache_dir: Path, out_dir: Path, models_dir: Path) -> N
     }
     write_manifest(folder, manifest)
     write_captioner_card(folder, manifest)
+    _ship(folder)
 
 
 def build_affect_model(data_dir: Path, cache_dir: Path, out_dir: Path, models_dir: Path) -> None:
@@ -79,7 +80,7 @@ def build_affect_model(data_dir: Path, cache_dir: Path, out_dir: Path, models_di
     features = encoded_photos(cache_dir, out_dir)
     data = examples(data_dir, cache_dir)
     model = train_affect(data, features, out_dir)
-    folder = _fresh(models_dir / "affect" / VERSION)
+    folder = _workshop(models_dir / "affect")
     export_affect(model, folder)
     manifest = {
         "name": "affect",
@@ -93,6 +94,7 @@ def build_affect_model(data_dir: Path, cache_dir: Path, out_dir: Path, models_di
     }
     write_manifest(folder, manifest)
     write_affect_card(folder, manifest)
+    _ship(folder)
 
 
 def encoded_photos(cache_dir: Path, out_dir: Path) -> NDArray[np.float32]:
@@ -156,7 +158,15 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _fresh(folder: Path) -> Path:
+def _workshop(model_dir: Path) -> Path:
+    """An empty folder beside the shipped one, so that nobody meets a model half written."""
+    folder = model_dir / f"{VERSION}.building"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def _ship(workshop: Path) -> None:
+    finished = workshop.with_name(VERSION)
+    shutil.rmtree(finished, ignore_errors=True)
+    workshop.rename(finished)

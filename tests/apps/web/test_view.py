@@ -17,8 +17,8 @@ def reading(sentiment: Sentiment) -> Reading:
     return Reading({"en": "A tower.", "zh": "一座塔。"}, {"en": "Look up."}, tags, Affect(sentiment), {})
 
 
-def post(text: str, **values: str) -> Post:
-    return Post("", text, (), "", text, "instagram", "en", "plain", "embedded", **values)
+def post(text: str) -> Post:
+    return Post("", text, (), "", text, "instagram", "en", "plain", "embedded")
 
 
 class Copied(HTMLParser):

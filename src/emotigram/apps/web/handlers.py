@@ -29,7 +29,7 @@ class Handlers:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
-    def upload(self, file: dict[str, Any] | None, interface: str, *choices: str) -> Iterator[list[Any]]:
+    def upload(self, file: dict[str, Any] | None, interface: str) -> Iterator[list[Any]]:
         """Read an upload (Gradio's record of a file); the file is deleted as soon as it is decoded or refused."""
         if file is None:  # the photo was taken away
             yield _shown(View(), interface, None)
@@ -43,19 +43,21 @@ class Handlers:
             return
         finally:
             path.unlink(missing_ok=True)
-        yield from self._read(photo, interface, choices)
+        yield from self._read(photo, interface)
 
-    def example(self, event: gr.EventData, interface: str, *choices: str) -> Iterator[list[Any]]:
+    def example(self, event: gr.EventData, interface: str) -> Iterator[list[Any]]:
         """Read the example photograph that was clicked."""
-        yield from self._read(open_photo(example_photos()[event.index]), interface, choices)
+        yield from self._read(open_photo(example_photos()[event.index]), interface)
 
     def write(self, view: View, interface: str, *choices: str) -> Iterator[list[Any]]:
         """Write a post from the reading there is; without one, nothing changes."""
         if view.reading is None:
             return
+        view = replace(view, stage="writing", error=None)
+        yield _shown(view, interface)
         try:
             for post in self._posts(view, cast(Choices, choices)):
-                view = replace(view, stage="writing", post=post, error=None)
+                view = replace(view, post=post)
                 yield _shown(view, interface)
         except EmotiGramError as error:
             view = replace(view, error=error)
@@ -72,16 +74,14 @@ class Handlers:
             words["language"]["value"] = interface
         return [*(gr.update(**each) for each in words.values()), render(view, interface)]
 
-    def _read(self, photo: Photo, interface: str, choices: tuple[str, ...]) -> Iterator[list[Any]]:
+    def _read(self, photo: Photo, interface: str) -> Iterator[list[Any]]:
         yield _shown(View("reading"), interface, _preview(photo))
         try:
             reading = self._studio.read(photo)
         except EmotiGramError as error:
             yield _shown(View(error=error), interface)
             return
-        view = View("writing", reading)
-        yield _shown(view, interface)
-        yield from self.write(view, interface, *choices)
+        yield _shown(View("writing", reading), interface)
 
     def _posts(self, view: View, choices: Choices) -> Iterator[Post]:
         assert view.reading is not None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from emotigram.assembly import open_studio
 from emotigram.errors import ExtraMissing, SettingsError
@@ -71,26 +72,25 @@ def build_page(source: Studio | Settings) -> gr.Blocks:
     return page
 
 
-def _connect(controls: Controls, handlers: Handlers) -> None:
-    shown = [controls.photo, controls.again, controls.view, controls.result]
-    wishes = [controls.interface, *controls.choices]
-    how = {"show_progress": "hidden", "api_visibility": "private"}
-    writing = gr.on(
-        [choice.input for choice in controls.choices],
-        handlers.write,
-        [controls.view, *wishes],
-        shown,
-        trigger_mode="always_last",
-        **how,
-    )
-    again = controls.again.click(handlers.again, [controls.view, *wishes], shown, **how)
-    read = {"cancels": [writing, again], **how}
+def _connect(page: Controls, handlers: Handlers) -> None:
+    interface = page.interface
+    shown = [page.photo, page.again, page.view, page.result]
+    wishes = [page.view, interface, *page.choices]
+    how: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    changes = [choice.input for choice in page.choices]
     # Without preprocessing the file comes as uploaded: Gradio would decode it before our limits are checked.
-    controls.photo.input(handlers.upload, [controls.photo, *wishes], shown, preprocess=False, **read)
-    controls.examples.click(handlers.example, wishes, shown, **read)
-    controls.interface.input(
-        handlers.speak, [controls.view, controls.interface], [*controls.worded, controls.result], **how
-    ).then(handlers.write, [controls.view, *wishes], shown, **how)
+    before_writing = [
+        page.photo.input(handlers.upload, [page.photo, interface], shown, preprocess=False, **how),
+        page.examples.click(handlers.example, interface, shown, **how),
+        interface.input(handlers.speak, [page.view, interface], [*page.worded, page.result], **how),
+    ]
+    writing = [
+        gr.on(changes, handlers.write, wishes, shown, trigger_mode="always_last", **how),
+        page.again.click(handlers.again, wishes, shown, **how),
+        *(event.then(handlers.write, wishes, shown, **how) for event in before_writing),
+    ]
+    # A post still being written would come in between, for another photo or in another language.
+    gr.on([page.photo.input, page.examples.click, interface.input], None, cancels=writing, **how)
 
 
 def _launch(page: gr.Blocks, host: str, port: int, open_browser: bool) -> None:
