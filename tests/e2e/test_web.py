@@ -26,6 +26,10 @@ def choose_option(page: Page, group: str, text: str) -> None:
     page.locator(f"#{group} label", has_text=text).click()
 
 
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 def test_a_photo_becomes_a_post_that_can_be_copied(open_page: OpenPage, tower: Path) -> None:
     page = open_page()
     upload(page, tower)
@@ -147,10 +151,10 @@ def test_nothing_is_left_behind_when_the_server_ends(browser: Browser, tower: Pa
         page = browser.new_page()
         page.goto(url)
         upload(page, tower)
-        held = [path for path in tmp_path.rglob("*") if path.is_file()]
+        held = files_in(tmp_path)
         page.close()
     assert held, "the photo shown is kept somewhere while the page is open"
-    assert [path for path in held if path.exists()] == []
+    assert files_in(tmp_path) == []
 
 
 def test_a_port_in_use_is_said_in_a_line(tmp_path: Path) -> None:
