@@ -32,7 +32,7 @@ def main() -> None:
             if language == "en":
                 choose(page, photo)
             page.locator(f"[data-stage=done] #post-text[lang={language}]").wait_for()
-            page.wait_for_load_state("networkidle")
+            page.wait_for_function("[...document.images].every((image) => image.complete)")
             save(page.screenshot(full_page=True), FOLDER / f"web-{language}.png")
         browser.close()
 

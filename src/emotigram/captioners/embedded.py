@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.captioners.tags import consistent, network_tags, told
+from emotigram.captioners.tags import cautious, consistent, network_tags, told
 from emotigram.captioners.wording import from_tags, is_borne_out, tweet
 from emotigram.domain import Captions, Photo, Tag
 from emotigram.imaging.colours import main_colours
@@ -21,7 +21,6 @@ from emotigram.inference.vocabulary import LANGUAGES, Vocabulary
 from emotigram.settings import Settings
 
 VERSION = "1"
-_SURE_IF_STRANGE = 0.95  # of a photo unlike any it learned from, a network is sure too easily
 _BATCH = 32  # photos a pass: more gain nothing on a CPU and cost memory
 
 
@@ -104,7 +103,8 @@ class EmbeddedCaptioner:
 
     def _worded(self, sight: Sight) -> Captions:
         is_strange = sight.strangeness > self._manifest["most_strangeness"]
-        tags = told(sight.probabilities, self._manifest["tag_thresholds"], _SURE_IF_STRANGE if is_strange else 0.0)
+        thresholds = self._manifest["tag_thresholds"]
+        tags = told(sight.probabilities, cautious(thresholds) if is_strange else thresholds)
         description = {language: self._description(sight, tags, language, is_strange) for language in LANGUAGES}
         tweets = {language: tweet(sentence, language) for language, sentence in description.items()}
         return Captions(description, tweets, tags, sight.features)

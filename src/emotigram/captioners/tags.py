@@ -11,6 +11,8 @@ from typing import Any
 
 from emotigram.domain import Tag
 
+_BROAD, _CERTAIN, _NEVER = 0.7, 0.95, 1.01
+
 
 @cache
 def tag_entries() -> dict[str, dict[str, Any]]:
@@ -35,10 +37,22 @@ def consistent(probabilities: Mapping[str, float]) -> dict[str, float]:
     return {**own, **made}
 
 
-def told(probabilities: Mapping[str, float], thresholds: Mapping[str, float], least: float = 0.0) -> tuple[Tag, ...]:
-    """Tags that reach their thresholds and ``least``, surest first, without those that go without saying."""
-    sure = sorted(((p, key) for key, p in probabilities.items() if p >= max(thresholds[key], least)), reverse=True)
+def told(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Tag, ...]:
+    """Tags that reach their thresholds, surest first, without those that go without saying beside another."""
+    sure = sorted(((p, key) for key, p in probabilities.items() if p >= thresholds[key]), reverse=True)
     return _without_broader([_tag(key, p) for p, key in sure])
+
+
+def cautious(thresholds: Mapping[str, float]) -> dict[str, float]:
+    """Thresholds for a photo unlike any of training, where a network is sure too easily.
+
+    Tags that have a broader one give way to it (a lion looks like a dog; it is an animal all the same),
+    others must be all but certain.
+    """
+    entries = tag_entries()
+    broad = {broader for entry in entries.values() for broader in entry.get("broader", [])}
+    least = {key: _BROAD if key in broad else _NEVER if "broader" in entries[key] else _CERTAIN for key in thresholds}
+    return {key: max(threshold, least[key]) for key, threshold in thresholds.items()}
 
 
 def _tag(key: str, probability: float) -> Tag:
