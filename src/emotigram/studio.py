@@ -122,7 +122,7 @@ class Studio:
             platform=catalogue.platform(tongue.default_platform if place == "auto" else place),
             language=tongue,
             style=catalogue.style(style or self.settings.style),
-            tone=tone or reading.affect.sentiment.label,
+            tone=tone or _tone(reading),
             seed=self.settings.seed if seed is None else seed,
         )
 
@@ -137,3 +137,9 @@ class Studio:
         if draft is None:
             raise ValueError(f"the writer {writer.name} wrote nothing")
         yield finish(brief, draft, writer.name, notes)
+
+
+def _tone(reading: Reading) -> SentimentLabel:
+    """The sentiment read, or neutral where it is too close to call: nobody should be told how they feel."""
+    sentiment = reading.affect.sentiment
+    return "neutral" if sentiment.is_ambiguous else sentiment.label

@@ -25,7 +25,7 @@ from emotigram.training.pretrain import plain
 LABELS = ("negative", "neutral", "positive")
 _BATCH = 512
 _RATE = 2e-3
-_REPEATED = {"msed": 3, "mvsa": 2}  # photos with words are the case that matters, and the rarest
+_REPEATED = {"msed": 3, "mvsa": 2, "oasis": 8}  # photos are the case that matters, and the rarest
 _FORGET_NGRAMS = 0.2  # share of n-grams left out at random while training
 # GoEmotions' and Weibo's emotions to sentiment; surprise may be either and is left out
 _OF_EMOTION = {
@@ -189,6 +189,8 @@ def _forgetful(e: Example, rng: random.Random) -> Example:
     """Now and then leave out one side, so that each learns to judge alone."""
     if e.photo < 0 or not e.text:
         return e
+    if e.source == "mvsa":  # its photos alone do not beat the majority: they would only teach noise
+        return _without_photo(e) if rng.random() < 0.3 else e
     luck = rng.random()
     return _without_text(e) if luck < 0.35 else _without_photo(e) if luck < 0.6 else e
 

@@ -21,6 +21,7 @@ from emotigram.training.weak_labels import load_tag_sources, targets
 
 STORED_PX = 144
 _TEACHER_PX = 224
+_NEUTRAL_VALENCE = (3.5, 4.6)
 _HELD_OUT_EVERY = 10  # sets without a validation file give every tenth row to validation
 
 # file stem -> (is the whole file validation, is it split by us)
@@ -68,10 +69,17 @@ def _read_rows(data_dir: Path) -> Iterator[dict[str, Any]]:
                 "captions_en": row.get("captions_en") or ([row["caption"]] if name == "msed" else []),
                 "captions_zh": row.get("captions_zh") or [],
                 "text": row.get("text") or row.get("title") or "",
-                "sentiment": row.get("sentiment") or "",
+                "sentiment": row.get("sentiment") or _by_valence(row.get("valence_mean")),
                 "objects": row["objects"],
                 "imagenet": row["imagenet"],
             }
+
+
+def _by_valence(valence: float | None) -> str:
+    """Sentiment from OASIS's mean valence, which goes from 1 to 7 with 4 in the middle; '' for none."""
+    if valence is None:
+        return ""
+    return "negative" if valence < _NEUTRAL_VALENCE[0] else "positive" if valence > _NEUTRAL_VALENCE[1] else "neutral"
 
 
 def _decode(encoded: bytes) -> NDArray[np.uint8]:
