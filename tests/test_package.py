@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.metadata import requires
+from pathlib import Path
 
 import emotigram
 
@@ -26,6 +28,20 @@ def test_opening_an_offline_studio_pulls_in_nothing_heavy_and_no_training() -> N
     modules = _modules_after("import emotigram; emotigram.open_studio(writer='embedded')")
     assert not modules & set(HEAVY)
     assert not {module for module in modules if module.startswith("emotigram.training")}
+
+
+def test_an_offline_reading_leaves_no_trace_and_reports_to_nobody(china: Path, tmp_path: Path) -> None:
+    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    home.mkdir()
+    temporary.mkdir()
+    code = (
+        "from emotigram import open_photo, open_studio\n"
+        f"studio = open_studio(writer='embedded'); studio.write(studio.read(open_photo({str(china)!r})))"
+    )
+    places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(temporary)}
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", code], check=True, env={**environment, **places}, cwd=home)
+    assert list(tmp_path.rglob("*")) == [home, temporary]
 
 
 def test_the_core_requires_nothing_heavy() -> None:

@@ -20,7 +20,7 @@ def main() -> None:
     spec = importlib.util.find_spec("sklearn")
     assert spec is not None
     assert spec.origin is not None
-    photo = Path(spec.origin).parent / "datasets/images/flower.jpg"
+    photo = Path(spec.origin).parent / "datasets/images/china.jpg"
     with tempfile.TemporaryDirectory() as home, serving(free_port(), Path(home)) as url, sync_playwright() as chrome:
         browser = chrome.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = browser.new_page(viewport={"width": 1280, "height": 860})

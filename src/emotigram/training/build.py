@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import platform
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 
@@ -164,9 +164,7 @@ def _load_captioner(out_dir: Path) -> CaptionerNet:
 def _versions() -> dict[str, str]:
     return {
         "python": platform.python_version(),
-        "torch": torch.__version__,
-        "onnxruntime": onnxruntime.__version__,
-        "numpy": np.__version__,
+        **{package: version(package) for package in ("torch", "onnxruntime", "numpy")},
     }
 
 
