@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # A real photograph that comes with a dependency; any other: make run PHOTO=path
-EXAMPLE = $(firstword $(wildcard .venv/lib/python3*/site-packages/gradio/media_assets/images/tower.jpg))
+EXAMPLE = $(firstword $(wildcard .venv/lib/python3*/site-packages/gradio/media_assets/images/lion.jpg))
 PHOTO ?= $(EXAMPLE)
 
 .PHONY: run serve test check lock clean
