@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypedDict, Unpack
 
 from emotigram import catalogue
 from emotigram.domain import Affect, Brief, Photo, Post, Reading, SentimentLabel
@@ -11,6 +12,16 @@ from emotigram.ports import Captioner, SentimentModel, Writer
 from emotigram.publishing.finish import finish, preview
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
+
+
+class Wishes(TypedDict, total=False):
+    """What one post may be asked to be: keys of the catalogue, a tone, a seed for the embedded writer's phrases."""
+
+    platform: str | None
+    language: str | None
+    style: str | None
+    tone: SentimentLabel | None
+    seed: int | None
 
 
 class Studio:
@@ -66,36 +77,17 @@ class Studio:
         """Judge a text alone."""
         return self._sentiment.judge([None], [text])[0]
 
-    def write(  # noqa: PLR0913
-        self,
-        reading: Reading,
-        *,
-        platform: str | None = None,
-        language: str | None = None,
-        style: str | None = None,
-        tone: SentimentLabel | None = None,
-        seed: int | None = None,
-    ) -> Post:
-        """Write a post; what is left out comes from the settings, the tone from the reading.
+    def write(self, reading: Reading, **wishes: Unpack[Wishes]) -> Post:
+        """Write a post; what is not wished for comes from the settings, the tone from the reading.
 
         Raises UnknownName for a name the catalogue lacks and ChatError where a chat provider fails for good.
         """
-        steps = self.stream(reading, platform=platform, language=language, style=style, tone=tone, seed=seed)
-        *_, post = steps
+        *_, post = self.stream(reading, **wishes)
         return post
 
-    def stream(  # noqa: PLR0913
-        self,
-        reading: Reading,
-        *,
-        platform: str | None = None,
-        language: str | None = None,
-        style: str | None = None,
-        tone: SentimentLabel | None = None,
-        seed: int | None = None,
-    ) -> Iterator[Post]:
+    def stream(self, reading: Reading, **wishes: Unpack[Wishes]) -> Iterator[Post]:
         """Like ``write``, yielding the post as it grows; only the last one is polished and checked."""
-        brief = self.brief(reading, platform=platform, language=language, style=style, tone=tone, seed=seed)
+        brief = self.brief(reading, **wishes)
         try:
             yield from self._posts(self._writer, brief, self._notes)
         except ChatError as error:

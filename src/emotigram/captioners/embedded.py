@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotigram.captioners.tags import cautious, consistent, network_tags, told
-from emotigram.captioners.wording import from_tags, is_borne_out, tweet
+from emotigram.captioners.wording import colour_tag, from_tags, is_borne_out, tweet
 from emotigram.domain import Captions, Photo, Tag
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.beam import beam_search
@@ -107,7 +107,7 @@ class EmbeddedCaptioner:
         tags = told(sight.probabilities, cautious(thresholds) if is_strange else thresholds)
         description = {language: self._description(sight, tags, language, is_strange) for language in LANGUAGES}
         tweets = {language: tweet(sentence, language) for language, sentence in description.items()}
-        return Captions(description, tweets, tags, sight.features)
+        return Captions(description, tweets, tags or (colour_tag(sight.colours, list(LANGUAGES)),), sight.features)
 
     def _description(self, sight: Sight, tags: tuple[Tag, ...], language: str, is_strange: bool) -> str:
         sentence = sight.sentences[language]

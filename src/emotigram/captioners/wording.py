@@ -38,7 +38,13 @@ def from_tags(tags: Sequence[Tag], colours: Sequence[str], language: str) -> str
         return str(words["things"]).format(
             things=_joined([tag.names[language] for tag in tags[:_MOST_THINGS]], language)
         )
-    return str(words["colours"]).format(colours=_joined([words["colour"][name] for name in colours], language))
+    return str(words["colours"]).format(colours=_named(colours, language))
+
+
+def colour_tag(colours: Sequence[str], languages: Sequence[str]) -> Tag:
+    """The colours as a tag, for a photo of which nothing else is sure: they are counted, not guessed."""
+    names = {lang: str(_wording(lang)["shades"]).format(colours=_named(colours, lang)) for lang in languages}
+    return Tag("colours", 1.0, names, "colour")
 
 
 def tweet(sight: str, language: str) -> str:
@@ -46,6 +52,10 @@ def tweet(sight: str, language: str) -> str:
     phrases = _wording(language)["tweets"]
     told = sight if language == "zh" else sight[:1].lower() + sight[1:]
     return str(phrases[zlib.crc32(sight.encode()) % len(phrases)]).format(sight=told)
+
+
+def _named(colours: Sequence[str], language: str) -> str:
+    return _joined([_wording(language)["colour"][name] for name in colours], language)
 
 
 def _joined(names: Sequence[str], language: str) -> str:
