@@ -50,8 +50,9 @@ class Handlers:
         yield from self._read(open_photo(example_photos()[event.index]), interface)
 
     def write(self, view: View, interface: str, *choices: str) -> Iterator[list[Any]]:
-        """Write a post from the reading there is; without one, nothing changes."""
+        """Write a post from the reading there is; without one, the page stays as it is."""
         if view.reading is None:
+            yield _shown(view, interface)  # an event that puts out nothing would empty the page
             return
         view = replace(view, stage="writing", error=None)
         yield _shown(view, interface)
