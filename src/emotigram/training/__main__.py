@@ -20,7 +20,7 @@ def train(
     work: Annotated[Path, typer.Option(help="Folder for caches and checkpoints.")] = Path("build/training"),
     models: Annotated[Path, typer.Option(help="Where the finished model folders go.")] = _MODELS,
     pretrain_epochs: int = 24,
-    caption_epochs: int = 12,
+    caption_epochs: int = 9,
 ) -> None:
     """Train the embedded captioner and affect model from random initialisation."""
     cache = work / "cache"

@@ -26,7 +26,7 @@ _ENCODER_SHARE = 0.4  # of the decoder's rate: the encoder has learned already
 _SENTIMENTS = ("negative", "neutral", "positive")
 
 
-def train_captioner(cache_dir: Path, out_dir: Path, epochs: int = 12, seed: int = 0) -> None:
+def train_captioner(cache_dir: Path, out_dir: Path, epochs: int = 9, seed: int = 0) -> None:
     """Start from ``vision.pt``; write ``captioner.pt`` and ``vocabulary.txt``; resumes from ``caption.ckpt``."""
     torch.manual_seed(seed)
     rows = load_rows(cache_dir)
