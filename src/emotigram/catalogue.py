@@ -20,22 +20,24 @@ class _Shelf(Generic[Entry]):
     """The entries of one folder of ``data``, read when first asked for."""
 
     def __init__(self, kind: type[Entry], folder: str) -> None:
-        self._adapter = TypeAdapter(kind)
+        self._kind = kind
         self._folder = folder
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
         files = sorted((resources.files("emotigram") / "data" / self._folder).iterdir(), key=lambda path: path.name)
-        return {path.name.removesuffix(".toml"): self._read(path) for path in files if path.name.endswith(".toml")}
+        adapter = TypeAdapter(self._kind)
+        return {path.name.removesuffix(".toml"): _read(adapter, path) for path in files if path.name.endswith(".toml")}
 
     def find(self, key: str) -> Entry:
         if key not in self.entries:
             raise UnknownName(kind=self._folder.removesuffix("s"), name=key, known=", ".join(self.entries))
         return self.entries[key]
 
-    def _read(self, path: Traversable) -> Entry:
-        values = tomllib.loads(path.read_text("utf-8"))
-        return self._adapter.validate_python({"key": path.name.removesuffix(".toml"), **values}, extra="forbid")
+
+def _read(adapter: TypeAdapter[Entry], path: Traversable) -> Entry:
+    values = tomllib.loads(path.read_text("utf-8"))
+    return adapter.validate_python({"key": path.name.removesuffix(".toml"), **values}, extra="forbid")
 
 
 _PLATFORMS = _Shelf(Platform, "platforms")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +31,6 @@ class Vocabulary:
     def load(cls, path: Path) -> Vocabulary:
         """Read one word a line."""
         return cls(tuple(path.read_text("utf-8").splitlines()))
-
-    def ids(self, words: Iterable[str]) -> list[int]:
-        """Numbers of words, ``UNKNOWN`` for those not in the list."""
-        index = {word: number for number, word in enumerate(self.words)}
-        return [index.get(word, UNKNOWN) for word in words]
 
     def allowed(self, language: str) -> NDArray[np.bool_]:
         """Which words may be said in a language, shape (words,); the end always, the unknown word never."""

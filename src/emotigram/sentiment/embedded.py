@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,9 @@ from emotigram.inference.ngrams import hashed
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
 from emotigram.settings import Settings
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 VERSION = "1"
 
@@ -30,6 +35,10 @@ class EmbeddedSentiment:
         self._affect = model.session("affect.onnx", threads)
         self._width: int = model.manifest["features"]
         self._eyes, self._threads = eyes, threads
+
+    @cached_property
+    def _vision(self) -> InferenceSession:
+        return self._eyes.session("vision.onnx", self._threads)  # opened only where nobody looked before
 
     def judge(
         self,
@@ -52,7 +61,6 @@ class EmbeddedSentiment:
             return known
         if photo is None:
             return np.zeros(self._width, dtype=np.float32)
-        vision = self._eyes.session("vision.onnx", self._threads)
         pixels = batch([photo.image], self._eyes.manifest["size_px"])
-        features: NDArray[np.float32] = vision.run(["features"], {"photos": pixels})[0][0]
+        features: NDArray[np.float32] = self._vision.run(["features"], {"photos": pixels})[0][0]
         return features

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from emotigram.inference.vocabulary import END, LANGUAGES, PAD, Vocabulary
+from emotigram.inference.vocabulary import END, LANGUAGES, PAD, UNKNOWN, Vocabulary
 from emotigram.training.caption_texts import build_vocabulary, captions_of, sample
 from emotigram.training.networks import CaptionDecoder, CaptionerNet
 from emotigram.training.prepare import load_rows
@@ -81,7 +81,8 @@ class _Data:
         self.tag_weights = np.load(cache_dir / "tag_weights.npy")
         index = {word: number for number, word in enumerate(vocabulary.words)}
         self._texts = [
-            {lang: [[index.get(w, 2) for w in words] for words in each] for lang, each in row.items()} for row in texts
+            {lang: [[index.get(w, UNKNOWN) for w in words] for words in each] for lang, each in row.items()}
+            for row in texts
         ]
         # MVSA's labels come from tweet and photo together and say little of the photo alone
         told = [row["sentiment"] if row["set"] == "msed" else "" for row in rows]
@@ -101,7 +102,7 @@ def _caption_loss(decoder: CaptionDecoder, grid: Tensor, tag_logits: Tensor, cap
     words, place = captions
     # detached: tags must stay what the photo shows, not become a channel for the caption
     scores = decoder(words[:, :-1], grid[place], torch.sigmoid(tag_logits.detach())[place])
-    wanted = words[:, 1:].masked_fill(words[:, 1:] == 2, PAD)  # never learn to say the unknown word
+    wanted = words[:, 1:].masked_fill(words[:, 1:] == UNKNOWN, PAD)  # never learn to say the unknown word
     return F.cross_entropy(scores.flatten(0, 1).float(), wanted.flatten(), ignore_index=PAD, label_smoothing=0.05)
 
 
