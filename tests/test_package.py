@@ -10,7 +10,10 @@ from pathlib import Path
 
 import emotigram
 
-HEAVY = ["torch", "transformers", "peft", "gradio", "fastapi", "ray", "av", "openai", "pyarrow", "sklearn"]
+HEAVY = [
+    *("torch", "transformers", "peft", "gradio", "fastapi", "ray", "av", "openai"),
+    *("pyarrow", "sklearn", "matplotlib", "scipy"),
+]
 
 
 def _modules_after(code: str) -> set[str]:

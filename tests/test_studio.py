@@ -28,6 +28,15 @@ def test_one_reading_many_posts(china: Path) -> None:
     assert all(25 <= len(post.full_text) <= 100 for post in moments)
 
 
+def test_the_social_voice_says_the_same_sight_in_other_words(china: Path) -> None:
+    studio = open_studio(writer="embedded", language="zh")
+    reading = studio.read(open_photo(china))
+    assert list(reading.tweets) == ["zh", "en"]
+    assert reading.tweet == reading.tweets["zh"]
+    assert all(line and line not in reading.description.values() for line in reading.tweets.values())
+    assert studio.read(open_photo(china)).tweets == reading.tweets
+
+
 def test_the_last_streamed_post_is_the_written_one(flower: Path) -> None:
     studio = open_studio(writer="embedded")
     reading = studio.read(open_photo(flower))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SentimentLabel = Literal["negative", "neutral", "positive"]
+# Ekman's six and none of them (Ekman 1992, Cognition and Emotion 6); MSED's labels are these without surprise
+EMOTIONS = ("joy", "sadness", "anger", "fear", "disgust", "surprise", "neutral")
 _AMBIGUOUS_MARGIN = 0.15  # the two likeliest labels closer than this: nobody should be told one
 
 
@@ -72,9 +74,16 @@ class Sentiment:
 
 @dataclass(frozen=True, slots=True)
 class Affect:
-    """The emotion of picture and words together."""
+    """The emotion of picture and words together.
+
+    ``emotions`` maps each of ``EMOTIONS`` to its probability (they sum to 1; empty where the engine gives none);
+    ``valence`` goes from -1 (unpleasant) to 1 (pleasant), ``arousal`` from -1 (calm) to 1 (excited), None for unknown.
+    """
 
     sentiment: Sentiment
+    emotions: Mapping[str, float] = field(default_factory=dict)
+    valence: float | None = None
+    arousal: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +98,19 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """What a captioner says of one photo; ``features`` (1-D float32) lets the sentiment model skip a second look."""
+    """What a captioner says of one photo, per language.
+
+    ``description`` is what the user is told; ``sentences`` what the captioner would have said without caution, with
+    ``confidence`` in [0, 1] that it is right (both empty where an engine knows no caution). ``tweets`` may be empty:
+    then the studio words them from the reading. ``features`` (1-D float32) lets the sentiment model skip a second look.
+    """
 
     description: Mapping[str, str]
-    tweets: Mapping[str, str]
+    tweets: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[Tag, ...] = ()
     features: NDArray[np.float32] | None = None
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    confidence: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

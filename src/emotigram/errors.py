@@ -7,7 +7,11 @@ EmotiGramError
 │   ├── PhotoMissing · PhotoIsFolder · PhotoUnreadable
 │   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
 ├── EngineError          an engine that cannot run here (exit code 4)
-│   ├── ExtraMissing · ModelDamaged
+│   ├── ExtraMissing · ModelDamaged (ModelMismatched)
+├── DataError            a data set that cannot be measured (exit code 6)
+│   ├── DataMissing · DataAmbiguous · DataUnreadable · DataEmpty
+│   ├── ColumnMissing · RowMalformed · LabelUnknown · CaptionsEmpty · LanguageUnspoken
+│   └── DataPhoto · ReportInTheWay · ReportUnwritable
 └── ChatError            a chat provider that did not deliver (exit code 5)
     ├── KeyMissing · KeyRefused · BalanceEmpty · ChatRejected      final
     └── ChatBusy · ChatDown · ChatStalled · ChatBlank              retryable
@@ -119,6 +123,95 @@ class ModelDamaged(EngineError):
     """Shipped weights are missing or differ from their checksum; values: ``name``."""
 
     code = "model_damaged"
+
+
+class ModelMismatched(ModelDamaged):
+    """Manifest and network of a model disagree; values: ``name``, ``part``, ``wanted``, ``found``."""
+
+    code = "model_mismatched"
+
+
+class DataError(EmotiGramError):
+    """A data set cannot be measured; values: ``path`` and, where one row is at fault, ``row`` (the first is 1)."""
+
+    exit_code = 6
+
+
+class DataMissing(DataError):
+    """There is no such file."""
+
+    code = "data_missing"
+
+
+class DataAmbiguous(DataError):
+    """A folder holds several tables; values: ``path``, ``found``."""
+
+    code = "data_ambiguous"
+
+
+class DataUnreadable(DataError):
+    """The file is not the Parquet, CSV or TSV that its name says; values: ``path``, ``reason``."""
+
+    code = "data_unreadable"
+
+
+class DataEmpty(DataError):
+    """There are no rows to measure."""
+
+    code = "data_empty"
+
+
+class ColumnMissing(DataError):
+    """None of the columns wanted is there; values: ``path``, ``wanted``, ``found``."""
+
+    code = "column_missing"
+
+
+class RowMalformed(DataError):
+    """A row has more or fewer cells than there are columns; values: ``path``, ``row``, ``cells``, ``columns``."""
+
+    code = "row_malformed"
+
+
+class LabelUnknown(DataError):
+    """A label is none of the known ones; values: ``path``, ``row``, ``column``, ``label``, ``known``."""
+
+    code = "label_unknown"
+
+
+class CaptionsEmpty(DataError):
+    """A photo has no reference caption; values: ``path``, ``row``, ``column``."""
+
+    code = "captions_empty"
+
+
+class LanguageUnspoken(DataError):
+    """The engine describes in none of the data set's languages; values: ``path``, ``engine``, ``languages``."""
+
+    code = "language_unspoken"
+
+
+class DataPhoto(DataError):
+    """A row's photo cannot be used; values: ``path``, ``row``, ``cause`` (a PhotoError)."""
+
+    code = "data_photo"
+
+    def message(self, language: str = "en") -> str:
+        """What went wrong, with the photo's own error in the same language."""
+        cause: PhotoError = self.values["cause"]  # type: ignore[assignment]
+        return say("errors.data_photo.message", language, **{**self.values, "cause": cause.message(language)})
+
+
+class ReportInTheWay(DataError):
+    """The report's folder holds something else; values: ``path``."""
+
+    code = "report_in_the_way"
+
+
+class ReportUnwritable(DataError):
+    """The report's folder cannot be made; values: ``path``, ``reason``."""
+
+    code = "report_unwritable"
 
 
 class ChatError(EmotiGramError):

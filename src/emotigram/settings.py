@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     timeout_s: float = Field(90, gt=0, description="Seconds after which a whole answer is given up.")
     retries: int = Field(2, ge=0, le=10, description="How often a busy or failing provider is asked again.")
     max_megapixels: float = Field(100, gt=0, description="Largest photo that is decoded.")
+    models_dir: Path | None = Field(None, description="Folder of models to use instead of the shipped ones.")
     threads: int = Field(0, ge=0, description="CPU threads for the embedded models; 0 for all cores.")
     seed: int = Field(0, ge=0, description="Chooses among the embedded writer's phrases.")
 

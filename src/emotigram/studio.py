@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TypedDict, Unpack
 
 from emotigram import catalogue
-from emotigram.domain import Affect, Brief, Photo, Post, Reading, SentimentLabel
+from emotigram.domain import Affect, Brief, Captions, Photo, Post, Reading, SentimentLabel
 from emotigram.errors import ChatError
 from emotigram.ports import Captioner, SentimentModel, Writer
 from emotigram.publishing.finish import finish, preview
+from emotigram.publishing.social_voice import social_line, speaks
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 
@@ -59,18 +60,17 @@ class Studio:
             raise ValueError(f"{len(photos)} photos need as many texts, not {len(words)}")
         captions = self._captioner.read(photos)
         affects = self._sentiment.judge(photos, words, [each.features for each in captions])
-        first = self.default_language()
         read_by = {"captioner": self._captioner.name, "sentiment": self._sentiment.name}
         return [
             Reading(
                 description=each.description,
-                tweets=dict(sorted(each.tweets.items(), key=lambda pair: pair[0] != first)),
+                tweets=self._tweets(each, affect, photo.sha256),
                 tags=each.tags,
                 affect=affect,
                 read_by=read_by,
                 user_text=text,
             )
-            for each, affect, text in zip(captions, affects, words, strict=True)
+            for photo, each, affect, text in zip(photos, captions, affects, words, strict=True)
         ]
 
     def judge_text(self, text: str) -> Affect:
@@ -121,6 +121,16 @@ class Studio:
     def default_language(self) -> str:
         """The language of posts where none is asked for."""
         return self._interface if self.settings.language == "auto" else self.settings.language
+
+    def _tweets(self, captions: Captions, affect: Affect, seed_text: str) -> dict[str, str]:
+        """The captioner's own lines in the social voice, or else ours; the default language comes first."""
+        first = self.default_language()
+        tweets = captions.tweets or {
+            language: social_line(description, captions.tags, affect, language, seed_text)
+            for language, description in captions.description.items()
+            if speaks(language)
+        }
+        return dict(sorted(tweets.items(), key=lambda pair: pair[0] != first))
 
     def _posts(self, writer: Writer, brief: Brief, notes: tuple[str, ...]) -> Iterator[Post]:
         draft = None

@@ -20,7 +20,7 @@ def examine() -> dict[str, dict[str, Any]]:
 def test_every_engine_and_extra_is_reported() -> None:
     found = examine()
     engines = {"captioner.embedded", "sentiment.embedded", "writer.embedded", "writer.chat"}
-    extras = {"web", "api", "blip2", "train", "ray", "video", "postgres"}
+    extras = {"web", "api", "blip2", "train", "evaluate", "ray", "video", "postgres"}
     assert set(found) == engines | extras
     assert all(found[name]["usable"] for name in engines - {"writer.chat"})
     assert all(found[name]["usable"] == (found[name]["needs"] == "") for name in found)

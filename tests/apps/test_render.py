@@ -16,7 +16,7 @@ READING = Reading(
     description={"en": "A dog.", "zh": "一只狗。"},
     tweets={"en": "Good boy."},
     tags=(),
-    affect=Affect(Sentiment(0.1, 0.43, 0.47)),
+    affect=Affect(Sentiment(0.1, 0.43, 0.47), {"joy": 0.55, "surprise": 0.25, "fear": 0.2}, 0.41, -0.3),
     read_by={},
 )
 FAILED = tuple(
@@ -61,6 +61,13 @@ def test_passed_checks_are_not_worth_a_line() -> None:
 def test_close_call_is_said() -> None:
     assert "hard to say" in render("en")
     assert "难以判断" in render("zh")
+
+
+def test_emotions_and_feeling_are_named() -> None:
+    assert "joy 55% · surprise 25%" in render("en")
+    assert "pleasant +0.41 · calm -0.30" in render("en")
+    assert "喜悦 55% · 惊讶 25%" in render("zh")
+    assert "愉快 +0.41 · 平静 -0.30" in render("zh")
 
 
 def test_post_is_printed_as_it_is_pasted() -> None:

@@ -24,8 +24,8 @@ def _table(seed: int) -> NDArray[np.float32]:
 
 
 def _search(table: NDArray[np.float32], sources: list[int], width: int) -> list[tuple[list[int], float]]:
-    def step(words: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        return table[np.array(sources)[rows], words[:, -1]]
+    def step(words: NDArray[np.int64], parents: NDArray[np.int64]) -> NDArray[np.float32]:
+        return table[np.repeat(sources, width), words]
 
     allowed = np.zeros((len(sources), WORDS), dtype=np.bool_)
     allowed[:, [END, 4, 5, 6]] = True

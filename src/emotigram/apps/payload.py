@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emotigram.domain import Photo, Post, Reading, Sentiment, Tag
+from emotigram.domain import Affect, Photo, Post, Reading, Sentiment, Tag
 
 _DIGITS = 4  # more would claim a precision that no model here has
 
@@ -24,8 +24,19 @@ def reading_payload(reading: Reading, language: str) -> dict[str, object]:
         "tweet": reading.tweet,
         "tweets": dict(reading.tweets),
         "tags": [_tag_payload(tag, language) for tag in reading.tags],
-        "affect": {"sentiment": sentiment_payload(reading.affect.sentiment)},
+        "affect": affect_payload(reading.affect),
         "read_by": dict(reading.read_by),
+    }
+
+
+def affect_payload(affect: Affect) -> dict[str, object]:
+    """Sentiment, emotions with the likeliest of them, valence and arousal; None and {} where the engine gives none."""
+    return {
+        "sentiment": sentiment_payload(affect.sentiment),
+        "emotion": max(affect.emotions, key=affect.emotions.__getitem__, default=None),
+        "emotions": {name: round(value, _DIGITS) for name, value in affect.emotions.items()},
+        "valence": None if affect.valence is None else round(affect.valence, _DIGITS),
+        "arousal": None if affect.arousal is None else round(affect.arousal, _DIGITS),
     }
 
 

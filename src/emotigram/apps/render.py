@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from emotigram import catalogue
+from emotigram.apps.feelings import feeling, likely_emotions
 from emotigram.domain import Photo, Post, Reading, Sentiment
 from emotigram.texts import say
 
@@ -67,6 +68,11 @@ class Renderer:
         yield self._say("tweet"), Text(printable(reading.tweet), "italic")
         yield self._say("sentiment"), self._verdict(reading.affect.sentiment)
         yield "", self._bars(reading.affect.sentiment)
+        if reading.affect.emotions:
+            emotions = likely_emotions(reading.affect, self._language)
+            yield self._say("emotion"), Text(" · ".join(f"{name} {value:.0%}" for name, value in emotions))
+        if told := feeling(reading.affect, self._language):
+            yield self._say("feeling"), Text(told)
         if reading.tags:
             yield self._say("tags"), Text(" · ".join(self._name(tag.names) for tag in reading.tags))
 

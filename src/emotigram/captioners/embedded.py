@@ -4,38 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.captioners.tags import cautious, consistent, network_tags, told
-from emotigram.captioners.wording import colour_tag, from_tags, is_borne_out, tweet
+from emotigram.captioners.caution import calibrated, confidence, sentence_evidence
+from emotigram.captioners.tags import cautious, consistent, told
+from emotigram.captioners.wording import colour_tag, from_tags
 from emotigram.domain import Captions, Photo, Tag
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.beam import beam_search
+from emotigram.inference.decoding import decoder_steps
 from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
 from emotigram.inference.vocabulary import LANGUAGES, Vocabulary
 from emotigram.settings import Settings
 
-VERSION = "1"
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+VERSION = "2"
 _BATCH = 32  # photos a pass: more gain nothing on a CPU and cost memory
+_BEAMS = 4
 
 
 def build(settings: Settings) -> EmbeddedCaptioner:
-    """Load the shipped weights; raises ModelDamaged."""
-    return EmbeddedCaptioner(shipped_model("captioner", VERSION), settings.threads)
+    """Load the weights; raises ModelDamaged."""
+    return EmbeddedCaptioner(shipped_model("captioner", VERSION, settings.models_dir), settings.threads)
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the networks say of one photo, before any wording."""
+    """What the networks say of one photo, before any caution or wording."""
 
     sentences: dict[str, str]
-    confidence: dict[str, float]  # mean log-probability a word, at most 0
-    probabilities: dict[str, float]  # of every tag
+    log_probability: dict[str, float]  # mean a word, at most 0
+    chances: dict[str, float]  # of the network's tags, as it gives them
     features: NDArray[np.float32]
     colours: list[str]
     strangeness: float  # distance from the training photos; see Familiarity
@@ -49,6 +55,8 @@ class EmbeddedCaptioner:
     def __init__(self, model: Model, threads: int = 0) -> None:
         self._manifest: dict[str, Any] = model.manifest
         self._vision = model.session("vision.onnx", threads)
+        self._memory = model.session("memory.onnx", threads)
+        _check(model, self._vision, self._memory)
         self._decoder = model.session("decoder.onnx", threads)
         self._vocabulary = Vocabulary.load(model.folder / "vocabulary.txt")
         self._familiarity = Familiarity.load(model.folder / "familiarity.npz")
@@ -63,56 +71,76 @@ class EmbeddedCaptioner:
         return captions
 
     def see(self, pixels: NDArray[np.uint8]) -> list[Sight]:
-        """Run all networks on squashed pixels of shape (n, 128, 128, 3)."""
-        grid, features, tags = self.look(pixels)
+        """Run all networks on squashed pixels of shape (n, side, side, 3)."""
+        grid, features, hints = self.look(pixels)
+        keys = self._manifest["tag_keys"]
         return [
             Sight(
-                {language: sentence for language, (sentence, _) in said.items()},
-                {language: score for language, (_, score) in said.items()},
-                consistent(dict(zip(network_tags(), map(float, tags[row]), strict=True))),
-                features[row],
-                main_colours(pixels[row]),
-                strangeness,
+                sentences={language: sentence for language, (sentence, _) in said.items()},
+                log_probability={language: score for language, (_, score) in said.items()},
+                chances=dict(zip(keys, map(float, hints[row]), strict=False)),  # words follow the tags
+                features=features[row],
+                colours=main_colours(pixels[row]),
+                strangeness=strangeness,
             )
             for row, (said, strangeness) in enumerate(
-                zip(self._say(grid, tags), self._familiarity.strangeness(features), strict=True)
+                zip(self._say(grid, hints), self._familiarity.strangeness(features), strict=True)
             )
         ]
 
     def look(self, pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Run the vision network alone: grid (n, 16, 384), features (n, 384), tag probabilities (n, tags)."""
-        grid, features, tags = self._vision.run(None, {"photos": pixels})
+        """Run the vision network alone: grid (n, cells, 384), features (n, 384), hints (n, tags + words)."""
+        grid, features, hints = self._vision.run(None, {"photos": pixels})
         # what is in a photo is also in its mirror image: two looks are surer than one
-        mirrored = self._vision.run(["tags"], {"photos": pixels[:, :, ::-1]})[0]
-        return grid, features, (tags + mirrored) / 2
+        mirrored = self._vision.run(["hints"], {"photos": np.ascontiguousarray(pixels[:, :, ::-1])})[0]
+        return grid, features, (hints + mirrored) / 2
 
-    def _say(self, grid: NDArray[np.float32], tags: NDArray[np.float32]) -> list[dict[str, tuple[str, float]]]:
-        photo = np.repeat(np.arange(len(grid)), len(LANGUAGES))  # each photo once a language
+    def tags(self, sight: Sight) -> dict[str, float]:
+        """Calibrated probabilities of all tags, also of those made of others."""
+        return consistent(calibrated(sight.chances, self._manifest["tag_calibration"]))
 
-        def step(words: NDArray[np.int64], sources: NDArray[np.int64]) -> NDArray[np.float32]:
-            rows = photo[sources]
-            inputs = {"words": words, "grid": grid[rows], "tags": tags[rows]}
-            scores: NDArray[np.float32] = self._decoder.run(None, inputs)[0]
-            return scores
-
-        first = np.tile(np.array(list(LANGUAGES.values())), len(grid))
-        found = beam_search(step, first, np.tile(self._allowed, (len(grid), 1)))
-        pairs = zip(found, list(LANGUAGES) * len(grid), strict=True)
+    def _say(self, grid: NDArray[np.float32], hints: NDArray[np.float32]) -> list[dict[str, tuple[str, float]]]:
+        photos, languages = len(grid), len(LANGUAGES)
+        rows = np.repeat(np.arange(photos), languages * _BEAMS)
+        step = decoder_steps(self._memory, self._decoder, grid, hints, rows)
+        first = np.tile(np.array(list(LANGUAGES.values())), photos)
+        found = beam_search(step, first, np.tile(self._allowed, (photos, 1)), _BEAMS)
+        pairs = zip(found, list(LANGUAGES) * photos, strict=True)
         said = [(language, (self._vocabulary.sentence(ids, language), score)) for (ids, score), language in pairs]
-        return [dict(said[start : start + len(LANGUAGES)]) for start in range(0, len(said), len(LANGUAGES))]
+        return [dict(said[start : start + languages]) for start in range(0, len(said), languages)]
 
     def _worded(self, sight: Sight) -> Captions:
-        is_strange = sight.strangeness > self._manifest["most_strangeness"]
-        thresholds = self._manifest["tag_thresholds"]
-        tags = told(sight.probabilities, cautious(thresholds) if is_strange else thresholds)
-        description = {language: self._description(sight, tags, language, is_strange) for language in LANGUAGES}
-        tweets = {language: tweet(sentence, language) for language, sentence in description.items()}
-        return Captions(description, tweets, tags or (colour_tag(sight.colours, list(LANGUAGES)),), sight.features)
+        chances = self.tags(sight)
+        is_strange = sight.strangeness >= self._manifest["strange_from"]
+        tags = self._told(sight, chances)
+        sure = {language: self.confidence(sight, chances, language) for language in LANGUAGES}
+        description = {
+            language: sentence
+            if sentence and not is_strange and sure[language] >= self._manifest["least_confidence"][language]
+            else from_tags(tags, sight.colours, language)
+            for language, sentence in sight.sentences.items()
+        }
+        shown = tags or (colour_tag(sight.colours, list(LANGUAGES)),)
+        return Captions(description, {}, shown, sight.features, sight.sentences, sure)
 
-    def _description(self, sight: Sight, tags: tuple[Tag, ...], language: str, is_strange: bool) -> str:
-        sentence = sight.sentences[language]
-        is_sure = not is_strange and sight.confidence[language] >= self._manifest["least_confidence"][language]
-        floor = self._manifest["claim_floor"]
-        if sentence and is_sure and is_borne_out(sentence, language, sight.probabilities, floor):
-            return sentence
-        return from_tags(tags, sight.colours, language)
+    def _told(self, sight: Sight, chances: dict[str, float]) -> tuple[Tag, ...]:
+        """Tags that are sure enough; the stranger the photo the fewer, for a network is sure too easily there."""
+        thresholds = self._manifest["tag_thresholds"]
+        if sight.strangeness >= self._manifest["alien_from"]:
+            return ()
+        is_strange = sight.strangeness >= self._manifest["strange_from"]
+        return told(chances, cautious(thresholds) if is_strange else thresholds)
+
+    def confidence(self, sight: Sight, chances: dict[str, float], language: str) -> float:
+        """The chance in [0, 1] that the sentence is right, from the tags' calibrated ``chances`` and the rest."""
+        sentence, fluency = sight.sentences[language], sight.log_probability[language]
+        evidence = sentence_evidence(sentence, language, fluency, sight.strangeness, chances)
+        return confidence(evidence, self._manifest["sentence_weights"][language])
+
+
+def _check(model: Model, vision: InferenceSession, memory: InferenceSession) -> None:
+    """Refuse a manifest that speaks of another network; raises ModelMismatched."""
+    side, hints = model.field("size_px"), len(model.field("tag_keys")) + len(model.field("hint_words"))
+    grid = (None, model.field("cells"), model.field("features"))
+    model.expect(vision, {"photos": (None, side, side, 3), "grid": grid, "hints": (None, hints)})
+    model.expect(memory, {"grid": grid, "hints": (None, hints)})

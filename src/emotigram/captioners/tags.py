@@ -11,26 +11,30 @@ from typing import Any
 
 from emotigram.domain import Tag
 
-_BROAD, _CERTAIN, _NEVER = 0.7, 0.95, 1.01
+_BROAD, _CERTAIN, _NEVER = 0.85, 0.95, 1.01
 
 
 @cache
 def tag_entries() -> dict[str, dict[str, Any]]:
-    """All tags: first those the network gives, in the order of its outputs, then those made of others."""
+    """All tags: those a network is trained to give, in that order, then those made of others."""
     return tomllib.loads((resources.files("emotigram") / "data" / "tags.toml").read_text("utf-8"))
 
 
 def network_tags() -> list[str]:
-    """Keys of the tags that are outputs of the network, in order."""
+    """Keys of the tags a network is trained to give, in order; a finished model's own are in its manifest."""
     return [key for key, entry in tag_entries().items() if "any_of" not in entry]
 
 
 def consistent(probabilities: Mapping[str, float]) -> dict[str, float]:
-    """Probabilities of all tags from those of the network: none above what it needs, made ones added."""
+    """Probabilities of all tags from those of the network: none above what it needs, made ones added.
+
+    A model may know other tags than the vocabulary: what it does not give is left out, and what it gives beyond.
+    """
     entries = tag_entries()
-    own = {key: min(p, probabilities[entries[key].get("needs", key)]) for key, p in probabilities.items()}
+    known = {key: p for key, p in probabilities.items() if key in entries}
+    own = {key: min(p, known.get(entries[key].get("needs", key), p)) for key, p in known.items()}
     made = {
-        key: 1 - math.prod(1 - own[part] for part in entry["any_of"])
+        key: 1 - math.prod(1 - own.get(part, 0.0) for part in entry["any_of"])
         for key, entry in entries.items()
         if "any_of" in entry
     }
@@ -38,9 +42,12 @@ def consistent(probabilities: Mapping[str, float]) -> dict[str, float]:
 
 
 def told(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Tag, ...]:
-    """Tags that reach their thresholds, surest first, without those that go without saying beside another."""
-    sure = sorted(((p, key) for key, p in probabilities.items() if p >= thresholds[key]), reverse=True)
-    return _without_broader([_tag(key, p) for p, key in sure])
+    """Tags that reach their thresholds, surest first, without those that go without saying beside another.
+
+    Of several numbers of people only the surest is told.
+    """
+    sure = sorted(((p, key) for key, p in probabilities.items() if p >= thresholds.get(key, _NEVER)), reverse=True)
+    return _one_count(_without_broader([_tag(key, p) for p, key in sure]))
 
 
 def cautious(thresholds: Mapping[str, float]) -> dict[str, float]:
@@ -51,8 +58,8 @@ def cautious(thresholds: Mapping[str, float]) -> dict[str, float]:
     """
     entries = tag_entries()
     broad = {broader for entry in entries.values() for broader in entry.get("broader", [])}
-    least = {key: _BROAD if key in broad else _NEVER if "broader" in entries[key] else _CERTAIN for key in thresholds}
-    return {key: max(threshold, least[key]) for key, threshold in thresholds.items()}
+    least = {key: _NEVER if "broader" in entries[key] else _BROAD if key in broad else _CERTAIN for key in entries}
+    return {key: max(threshold, least.get(key, _NEVER)) for key, threshold in thresholds.items()}
 
 
 def _tag(key: str, probability: float) -> Tag:
@@ -63,3 +70,21 @@ def _tag(key: str, probability: float) -> Tag:
 def _without_broader(tags: Sequence[Tag]) -> tuple[Tag, ...]:
     said = {broader for tag in tags for broader in tag_entries()[tag.key].get("broader", [])}
     return tuple(tag for tag in tags if tag.key not in said)
+
+
+def _one_count(tags: Sequence[Tag]) -> tuple[Tag, ...]:
+    """Without a second number of people, which would contradict the first and surer one."""
+    counts = [tag for tag in tags if tag.kind == "count"]
+    return tuple(tag for tag in tags if tag not in counts[1:])
+
+
+def worth_saying(tags: Sequence[Tag]) -> tuple[Tag, ...]:
+    """Tags for one sentence: a number of people goes before the kinds of people, one person after them.
+
+    Nobody could tell whether "two people and a man" are two or three.
+    """
+    said = _one_count(tags)
+    if any(tag.kind == "count" and tag.key != "one_person" for tag in said):
+        return tuple(tag for tag in said if tag.kind != "people")
+    has_people = any(tag.kind == "people" for tag in said)
+    return tuple(tag for tag in said if tag.key != "one_person" or not has_people)

@@ -1,57 +1,82 @@
-"""From what the network saw to sentences: a caption is kept only where the tags bear it out."""
+"""What a sentence names, and sentences made of tags or colours alone."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from emotigram.captioners.tags import tag_entries
+from emotigram.captioners.tags import tag_entries, worth_saying
 from emotigram.domain import Tag
 
 _MOST_THINGS = 3
+_LIVING = ("people", "count", "animal")
+_PLACES = ("place", "water", "sky")  # where that is said, indoors or outdoors goes without saying
+
+
+def mentions(text: str, words: Iterable[str]) -> set[str]:
+    """Which of the words or phrases an English text holds, whole words only."""
+    said = re.findall(r"[a-z]+", text.lower())
+    flat = f" {' '.join(said)} ".replace(" couple of ", " two ")  # a couple of dogs is no couple
+    single = set(flat.split())
+    return {word for word in words if (f" {word} " in flat if " " in word else word in single)}
 
 
 def claims(sentence: str, language: str) -> list[set[str]]:
     """For each word of the sentence that names something, the tags that would bear it out."""
-    if language == "en":
-        words = set(re.findall(r"[a-z]+", sentence.lower()))
-    else:
-        words = {word for entry in tag_entries().values() for word in entry["words_zh"] if word in sentence}
-    named = [{key for key, entry in tag_entries().items() if word in entry[f"words_{language}"]} for word in words]
-    return [keys for keys in named if keys]
+    naming = _naming_words(language)
+    words = mentions(sentence, naming) if language == "en" else {word for word in naming if word in sentence}
+    return [naming[word] for word in words]
 
 
-def is_borne_out(sentence: str, language: str, probabilities: Mapping[str, float], floor: float) -> bool:
-    """Whether every thing the sentence names has a tag of at least ``floor`` probability."""
-    return all(max(probabilities[key] for key in keys) >= floor for keys in claims(sentence, language))
+@cache
+def _naming_words(language: str) -> dict[str, set[str]]:
+    """Every word that names something, with the tags it names."""
+    naming: dict[str, set[str]] = {}
+    for key, entry in tag_entries().items():
+        for word in entry[f"words_{language}"]:
+            naming.setdefault(word, set()).add(key)
+    return naming
 
 
 def from_tags(tags: Sequence[Tag], colours: Sequence[str], language: str) -> str:
-    """The careful description: what is surely there, or else only the colours."""
-    words = _wording(language)
-    if tags:
-        return str(words["things"]).format(
-            things=_joined([tag.names[language] for tag in tags[:_MOST_THINGS]], language)
-        )
+    """The careful description: what is surely there and whether indoors, or else only the colours."""
+    words, said = _wording(language), worth_saying(tags)
+    things = [tag for tag in said if tag.kind != "setting"][:_MOST_THINGS]
+    setting = next((tag.key for tag in said if tag.kind == "setting"), "")
+    if things:
+        is_placed = not setting or any(tag.kind in _PLACES for tag in things)
+        form = words["things"] if is_placed else words["things_in"][setting]
+        return str(form).format(things=_joined(_with_doing(things, language), language))
+    if setting:
+        return str(words["alone_in"][setting])
     return str(words["colours"]).format(colours=_named(colours, language))
+
+
+def _with_doing(tags: Sequence[Tag], language: str) -> list[str]:
+    """Names of tags; an activity is joined to who does it, and left out where it could be any of several."""
+    living = [tag for tag in tags if tag.kind in _LIVING]
+    doing = [tag for tag in tags if "doing_en" in tag_entries().get(tag.key, {})]
+    if not living or not doing:
+        return [tag.names[language] for tag in tags]
+    others = [tag.names[language] for tag in tags if tag not in doing]
+    if len(living) > 1 or len(doing) > 1:
+        return others
+    who, what = living[0], doing[0]
+    others.remove(who.names[language])
+    if language == "en":  # last, so that no other thing seems to be done
+        return [*others, f"{who.names['en']} {tag_entries()[what.key]['doing_en']}"]
+    number, person = (who.names["zh"][:-1], who.names["zh"][-1]) if who.kind == "count" else ("", who.names["zh"])
+    return [f"{number}{what.names['zh']}的{person}", *others]
 
 
 def colour_tag(colours: Sequence[str], languages: Sequence[str]) -> Tag:
     """The colours as a tag, for a photo of which nothing else is sure: they are counted, not guessed."""
     names = {lang: str(_wording(lang)["shades"]).format(colours=_named(colours, lang)) for lang in languages}
     return Tag("colours", 1.0, names, "colour")
-
-
-def tweet(sight: str, language: str) -> str:
-    """The same sight in the social voice; the phrase depends on the sentence alone."""
-    phrases = _wording(language)["tweets"]
-    told = sight if language == "zh" else sight[:1].lower() + sight[1:]
-    return str(phrases[zlib.crc32(sight.encode()) % len(phrases)]).format(sight=told)
 
 
 def _named(colours: Sequence[str], language: str) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from emotigram.inference.vocabulary import END, PAD
 
-# (rows, length) words so far and (rows,) index of each row's source -> (rows, words) log-probabilities
+# (rows,) last words and (rows,) which row of the step before each one goes on from -> (rows, words) log-probabilities
 Step = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]
 _LENGTH_POWER = 0.7  # length normalisation of Wu et al. 2016 (arXiv:1609.08144), without the constant
 
@@ -17,7 +17,7 @@ _LENGTH_POWER = 0.7  # length normalisation of Wu et al. 2016 (arXiv:1609.08144)
 def beam_search(
     step: Step, first_words: NDArray[np.int64], allowed: NDArray[np.bool_], width: int = 4, longest: int = 22
 ) -> list[tuple[list[int], float]]:
-    """Return (word ids, mean log-probability a word) for each source.
+    """Return (word ids, mean log-probability a word) for each source; rows are the sources' beams, in order.
 
     ``first_words`` (n,) starts each source's sentence; ``allowed`` (n, words) masks what it may say.
     """
@@ -26,8 +26,9 @@ def beam_search(
     words = np.repeat(first_words, width)[:, None]
     scores = np.tile(np.array([0.0] + [-np.inf] * (width - 1)), sources)
     done = np.zeros(sources * width, dtype=np.bool_)
+    parents = np.arange(sources * width)
     for _ in range(longest):
-        gains = np.where(allowed[rows], step(words, rows), -np.inf)
+        gains = np.where(allowed[rows], step(words[:, -1], parents), -np.inf)
         gains[np.arange(len(rows)), words[:, -1]] = -np.inf  # never the same word twice in a row
         gains[done] = -np.inf
         gains[done, PAD] = 0.0

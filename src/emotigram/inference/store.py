@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import onnxruntime as ort
 
-from emotigram.errors import ModelDamaged
+from emotigram.errors import ModelDamaged, ModelMismatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,38 @@ class Model:
         except Exception as error:  # onnxruntime's own errors share no base class below Exception
             raise ModelDamaged(name=self.folder.parent.name) from error
 
+    def field(self, key: str) -> Any:
+        """A field of the manifest; raises ModelMismatched where there is none."""
+        if key not in self.manifest:
+            raise ModelMismatched(name=self.folder.parent.name, part=key, wanted="…", found="–")
+        return self.manifest[key]
 
-def shipped_model(name: str, version: str) -> Model:
-    """Return a model of ``emotigram/models`` after checking every file's SHA-256; raises ModelDamaged."""
-    folder = Path(str(resources.files("emotigram") / "models" / name / version))
-    return open_model(folder)
+    def expect(self, session: ort.InferenceSession, shapes: Mapping[str, Sequence[int | None]]) -> None:
+        """Hold an open file's inputs and outputs against the manifest; None stands for any size.
+
+        A size that the network itself leaves open fits. Raises ModelMismatched.
+        """
+        found = {part.name: part.shape for part in (*session.get_inputs(), *session.get_outputs())}
+        for part, wanted in shapes.items():
+            if part not in found or not _fits(found[part], wanted):
+                raise ModelMismatched(
+                    name=self.folder.parent.name, part=part, wanted=_shape(wanted), found=_shape(found.get(part, []))
+                )
+
+
+def _fits(found: Sequence[int | str | None], wanted: Sequence[int | None]) -> bool:
+    pairs = zip(found, wanted, strict=False)
+    return len(found) == len(wanted) and all(w is None or not isinstance(f, int) or f == w for f, w in pairs)
+
+
+def _shape(sizes: Sequence[int | str | None]) -> str:
+    return " × ".join(str(size) if isinstance(size, int) else "n" for size in sizes) or "-"
+
+
+def shipped_model(name: str, version: str, models_dir: Path | None = None) -> Model:
+    """Return a model of ``emotigram/models``, or of another such folder, after checking it; raises ModelDamaged."""
+    models = models_dir or Path(str(resources.files("emotigram") / "models"))
+    return open_model(models / name / version)
 
 
 def open_model(folder: Path) -> Model:
@@ -45,7 +73,7 @@ def open_model(folder: Path) -> Model:
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         intact = all(sha256(folder / file) == wanted for file, wanted in manifest["files"].items())
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelDamaged(name=folder.parent.name) from error
     if not intact:
         raise ModelDamaged(name=folder.parent.name)

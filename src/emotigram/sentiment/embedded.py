@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.domain import Affect, Photo, Sentiment
-from emotigram.inference.ngrams import hashed
+from emotigram.domain import EMOTIONS, Affect, Photo, Sentiment
+from emotigram.errors import ModelDamaged
+from emotigram.inference.ngrams import KnownNgrams
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
 from emotigram.settings import Settings
@@ -18,23 +19,31 @@ from emotigram.settings import Settings
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-VERSION = "1"
+VERSION = "2"
+EYES_VERSION = "2"  # of the captioner whose features it was trained on
+LABELS = ("negative", "neutral", "positive")
+_NUMBERS = "ngrams.npz"
 
 
 def build(settings: Settings) -> EmbeddedSentiment:
     """Load the shipped weights; raises ModelDamaged."""
-    return EmbeddedSentiment(shipped_model("affect", VERSION), shipped_model("captioner", VERSION), settings.threads)
+    eyes = shipped_model("captioner", EYES_VERSION, settings.models_dir)
+    return EmbeddedSentiment(shipped_model("affect", VERSION, settings.models_dir), eyes, settings.threads)
 
 
 class EmbeddedSentiment:
-    """Judges from hashed n-grams and the captioner's photo features; looks itself only where none are given."""
+    """Judges from n-grams and the captioner's photo features; looks itself only where none are given."""
 
     name = "embedded"
 
     def __init__(self, model: Model, eyes: Model, threads: int = 0) -> None:
+        """Open the network; raises ModelDamaged where the manifest, the n-grams or the eyes disagree with it."""
         self._affect = model.session("affect.onnx", threads)
-        self._width: int = model.manifest["features"]
+        self._known = _ngrams(model)
         self._eyes, self._threads = eyes, threads
+        self._width = _width(self._affect)
+        if not _fits(model, self._affect, len(self._known.crcs)) or eyes.manifest.get("features") != self._width:
+            raise ModelDamaged(name=model.folder.parent.name)
 
     @cached_property
     def _vision(self) -> InferenceSession:
@@ -53,8 +62,10 @@ class EmbeddedSentiment:
             return []
         given = features or [None] * len(photos)
         seen = np.stack([self._features(photo, known) for photo, known in zip(photos, given, strict=True)])
-        rows = self._affect.run(None, {"text": hashed(texts), "photo": seen})[0].astype(np.float64)
-        return [Affect(Sentiment(*map(float, row / row.sum()))) for row in rows]
+        judged = self._affect.run(
+            ["sentiment", "emotions", "feeling"], {"text": self._known.table(texts), "photo": seen}
+        )
+        return [_affect(*(row.astype(np.float64) for row in rows)) for rows in zip(*judged, strict=True)]
 
     def _features(self, photo: Photo | None, known: NDArray[np.float32] | None) -> NDArray[np.float32]:
         if known is not None and known.shape == (self._width,):
@@ -64,3 +75,36 @@ class EmbeddedSentiment:
         pixels = batch([photo.image], self._eyes.manifest["size_px"])
         features: NDArray[np.float32] = self._vision.run(["features"], {"photos": pixels})[0][0]
         return features
+
+
+def _affect(sentiment: NDArray[np.float64], emotions: NDArray[np.float64], feeling: NDArray[np.float64]) -> Affect:
+    shares = dict(zip(EMOTIONS, map(float, emotions / emotions.sum()), strict=True))
+    valence, arousal = map(float, feeling)
+    return Affect(Sentiment(*map(float, sentiment / sentiment.sum())), shares, valence, arousal)
+
+
+def _ngrams(model: Model) -> KnownNgrams:
+    try:
+        return KnownNgrams.load(model.folder / _NUMBERS)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelDamaged(name=model.folder.parent.name) from error
+
+
+def _width(session: InferenceSession) -> int:
+    """Width of the photo features that the graph takes, 0 where it takes none."""
+    return next((int(each.shape[-1]) for each in session.get_inputs() if each.name == "photo"), 0)
+
+
+def _fits(model: Model, session: InferenceSession, ngrams: int) -> bool:
+    """Whether the manifest tells the truth of the graph: its labels, its inputs' and outputs' names and widths."""
+    stated = model.manifest
+    inputs = {each.name for each in session.get_inputs()}
+    outputs = {each.name: each.shape[-1] for each in session.get_outputs()}
+    return (
+        stated.get("labels") == list(LABELS)
+        and stated.get("emotions") == list(EMOTIONS)
+        and stated.get("ngrams") == ngrams
+        and stated.get("features") == _width(session)
+        and inputs == {"text", "photo"}
+        and outputs == {"sentiment": len(LABELS), "emotions": len(EMOTIONS), "feeling": 2}
+    )

@@ -1,4 +1,4 @@
-"""``python -m emotigram.training``: data -> train -> export -> measure, each stage resumable."""
+"""``python -m emotigram.training``: data -> train -> export -> evaluate -> cards, each stage resumable."""
 
 from __future__ import annotations
 
@@ -7,29 +7,56 @@ from typing import Annotated
 
 import typer
 
-from emotigram.training.build import build_affect_model, build_captioner_model
+from emotigram.training.affect_build import build_affect, every_example
+from emotigram.training.build_captioner import build_captioner_model, encoded_photos
 from emotigram.training.caption import train_captioner
-from emotigram.training.prepare import prepare_photos
+from emotigram.training.corpus import Corpus
+from emotigram.training.prepare import prepare_photos, prepare_tags
 from emotigram.training.pretrain import pretrain
+from emotigram.training.progress import plot_losses
+from emotigram.training.reports import measure_models, write_cards
+from emotigram.training.reward import reward_captioner
+from emotigram.training.views import prepare_views
 
 _MODELS = Path(__file__).parent.parent / "models"
 
 
 def train(
     data: Annotated[Path, typer.Option(help="Folder of the parquet files.")],
-    work: Annotated[Path, typer.Option(help="Folder for caches and checkpoints.")] = Path("build/training"),
+    work: Annotated[Path, typer.Option(help="Folder for caches, checkpoints and logs.")] = Path("build/training"),
     models: Annotated[Path, typer.Option(help="Where the finished model folders go.")] = _MODELS,
-    pretrain_epochs: int = 24,
-    caption_epochs: int = 9,
+    documents: Annotated[
+        list[Path] | None, typer.Option("--document", help="READMEs whose tables of figures are written anew.")
+    ] = None,
+    whole_epochs: int = 24,
+    view_epochs: int = 12,
+    caption_epochs: int = 7,
+    reward_epochs: int = 3,
+    seed: int = 0,
 ) -> None:
     """Train the embedded captioner and affect model from random initialisation."""
     cache = work / "cache"
-    if not (cache / "teacher.npy").exists():
+    prepare(data, cache)
+    corpus = Corpus(cache)
+    pretrain(corpus, work, "whole", whole_epochs, peak_rate=3e-3, seed=seed)
+    pretrain(corpus, work, "views", view_epochs, peak_rate=2e-3, seed=seed)
+    train_captioner(corpus, work, caption_epochs, seed)
+    reward_captioner(corpus, work, reward_epochs, seed)
+    build_captioner_model(corpus, work, models)
+    build_affect(every_example(data, cache), encoded_photos(corpus, work), work, models, seed)
+    plot_losses(work / "loss.jsonl", work / "loss.png")
+    measure_models(data, work / "validation", models, work / "reports")
+    write_cards(models, work / "reports", documents or [])
+
+
+def prepare(data: Path, cache: Path) -> None:
+    """Fill the cache with whatever it lacks."""
+    if not (cache / "pixels.npy").exists():
         prepare_photos(data, cache)
-    pretrain(cache, work, pretrain_epochs)
-    train_captioner(cache, work, caption_epochs)
-    build_captioner_model(cache, work, models)
-    build_affect_model(data, cache, work, models)
+    if not (cache / "tag_weights.npy").exists():
+        prepare_tags(data, cache)
+    if not (cache / "views.npy").exists():
+        prepare_views(data, cache)
 
 
 if __name__ == "__main__":

@@ -1,204 +1,115 @@
-"""Third stage: the affect model learns sentiment from photos with text, photos alone and text alone."""
+"""The affect model learns mood from photos with text, photos alone and texts alone."""
 
 from __future__ import annotations
 
-import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 import torch
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, f1_score
+from scipy.sparse import csr_matrix
 from torch import Tensor
-from torch.nn import functional as F
 from tqdm import tqdm
 
-from emotigram.inference.ngrams import BUCKETS, hashed
-from emotigram.training.networks import FEATURES, AffectNet, VisionEncoder
-from emotigram.training.prepare import load_rows
-from emotigram.training.pretrain import plain
+from emotigram.inference.ngrams import KnownNgrams, hashes
+from emotigram.training.affect_calibration import calibrate, fit_feeling
+from emotigram.training.affect_data import Example, features_of
+from emotigram.training.affect_heads import fit_heads
+from emotigram.training.affect_network import AffectNet
+from emotigram.training.affect_words import fit_judges
 
-LABELS = ("negative", "neutral", "positive")
-_BATCH = 512
-_RATE = 2e-3
-_REPEATED = {"msed": 3, "mvsa": 2, "oasis": 8}  # photos are the case that matters, and the rarest
-_FORGET_NGRAMS = 0.2  # share of n-grams left out at random while training
-# GoEmotions' and Weibo's emotions to sentiment; surprise may be either and is left out
-_OF_EMOTION = {
-    "joy": "positive", "happy": "positive", "neutral": "neutral", "sadness": "negative", "sad": "negative",
-    "anger": "negative", "angry": "negative", "fear": "negative", "disgust": "negative",
-}  # fmt: skip
-_OF_NUMBER = {"-1": "negative", "0": "neutral", "1": "positive"}
+MOST_NGRAMS = 130_000
+_FEWEST_TEXTS = 3  # that an n-gram must stand in
+Hashed = dict[str, NDArray[np.uint32]]  # text -> its n-grams
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A text ('' for none), the row of its photo (-1 for none), its label, its set and split."""
+class Batch:
+    """Examples as tensors, row for row; ``words`` (n, k) is what the judges of text say, 0 without a text."""
 
-    text: str
-    photo: int
-    label: int
-    source: str
-    split: str
-
-
-def examples(data_dir: Path, cache_dir: Path) -> list[Example]:
-    """All labelled examples; sets without a validation file give every tenth row to validation."""
-    found = [
-        Example(_words(row), i, LABELS.index(row["sentiment"]), row["set"], row["split"])
-        for i, row in enumerate(load_rows(cache_dir))
-        if row["sentiment"]
-    ]
-    for source, file, column in _TEXT_SETS:
-        for i, row in enumerate(pq.read_table(data_dir / f"{file}.parquet").to_pylist()):
-            label = _label(row[column])
-            if label:
-                split = "val" if file.endswith("-dev") or i % 10 == 0 else "train"
-                found.append(Example(row["text" if "text" in row else "txt"], -1, LABELS.index(label), source, split))
-    return found
+    words: Tensor
+    has_text: Tensor
+    photos: Tensor
+    sentiment: Tensor
+    emotions: Tensor
+    source: Tensor
 
 
-def _words(row: dict[str, Any]) -> str:
-    """The tweet, or MSED's title with its caption where that says more."""
-    caption = "".join(row["captions_en"][:1])
-    return caption if caption.startswith(row["text"]) else f"{row['text']} {caption}".strip()
+class Desk:
+    """Turns examples into batches; texts of training are judged out of fold."""
 
+    def __init__(self, data: Sequence[Example], features: NDArray[np.float32], seed: int = 0) -> None:
+        self.features = features
+        self.sources = sorted({e.source for e in data})
+        spoken = list({(e.source, e.text): e for e in data if e.text}.values())
+        train = [e for e in spoken if e.split == "train"]
+        others = [e for e in spoken if e.split != "train"]
+        hashed = hash_texts(spoken)
+        self.known, self.rarity = learn_ngrams(train, hashed)
+        table = self._table([hashed[e.text] for e in train])
+        self.judges, said = fit_judges(table, train, self.sources, seed)
+        unseen = self._table([hashed[e.text] for e in others]) @ self.judges
+        self._words = np.concatenate([said, unseen, np.zeros((1, said.shape[1]))]).astype(np.float32)
+        self._places = {(e.source, e.text): place for place, e in enumerate([*train, *others])}
 
-_TEXT_SETS = (
-    ("semeval", "semeval-train", "sentiment"),
-    ("goemotions", "goemotions-ekman-train", "emotions"),
-    ("goemotions", "goemotions-ekman-dev", "emotions"),
-    ("weibo", "weibo-ewect-usual_test_labeled", "emotion"),
-    ("weibo", "weibo-ewect-virus_train", "emotion"),
-    ("weibo", "weibo-ewect-virus_eval_labeled", "emotion"),
-    ("weibo", "weibo-ewect-virus_test_labeled", "emotion"),
-    ("hotel", "chnsenticorp-hotel-train", "sentiment"),
-    ("waimai", "waimai-train", "sentiment"),
-    ("twitter1517", "twitter1517-train", "txt_label"),
-)
+    def batch(self, picked: Sequence[Example]) -> Batch:
+        """One batch of examples."""
+        places = [self._places[e.source, e.text] if e.text else -1 for e in picked]
+        return Batch(
+            torch.from_numpy(self._words[places]),
+            torch.tensor([[float(place >= 0)] for place in places]),
+            torch.from_numpy(features_of(picked, self.features)),
+            torch.tensor([e.sentiment for e in picked]),
+            torch.tensor([e.emotions for e in picked]),
+            torch.tensor([self.sources.index(e.source) for e in picked]),
+        )
 
-
-def _label(value: object) -> str:
-    if isinstance(value, list):
-        labels = {_OF_EMOTION.get(emotion, "") for emotion in value}
-        return labels.pop() if len(labels) == 1 else ""
-    text = str(value)
-    return text if text in LABELS else _OF_NUMBER.get(text) or _OF_EMOTION.get(text, "")
-
-
-@torch.no_grad()
-def photo_features(encoder: VisionEncoder, cache_dir: Path) -> NDArray[np.float32]:
-    """The finished encoder's pooled features of every prepared photo, shape (photos, 384)."""
-    encoder.eval()
-    pixels = np.load(cache_dir / "pixels.npy", mmap_mode="r")
-    starts = tqdm(range(0, len(pixels), 128), desc="features", mininterval=5)
-    return np.concatenate([encoder.see(plain(pixels[s : s + 128]))[0].mean(1).numpy() for s in starts])
+    def _table(self, texts: Sequence[NDArray[np.uint32]]) -> csr_matrix:
+        """TF-IDF rows of length 1."""
+        numbers = [self.known.numbers(crcs) - 1 for crcs in texts]
+        weights = [np.exp(self.rarity[own]) for own in numbers]
+        values = [own / max(float(np.sqrt((own**2).sum())), 1e-3) for own in weights]
+        starts = np.concatenate([[0], np.cumsum([len(own) for own in numbers])])
+        filled = (np.concatenate([*values, []]), np.concatenate([*numbers, []]).astype(np.int32), starts)
+        return csr_matrix(filled, shape=(len(texts), len(self.rarity)), dtype=np.float32)
 
 
 def train_affect(
-    data: list[Example], features: NDArray[np.float32], out_dir: Path, epochs: int = 4, seed: int = 0
-) -> AffectNet:
-    """Train, keep the epoch of the best mean macro-F1 on validation, calibrate, write ``affect.pt``.
-
-    Calibrated by one temperature on validation (Guo et al. 2017, arXiv:1706.04599).
-    """
-    torch.manual_seed(seed)
-    rng = random.Random(seed)  # noqa: S311
-    model = AffectNet(BUCKETS)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=0.01)
-    train = [e for e in data if e.split == "train" for _ in range(_REPEATED.get(e.source, 1))]
-    val = [e for e in data if e.split == "val"]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, epochs * (len(train) // _BATCH), pct_start=0.1)
-    best_score, best = 0.0, model.state_dict()
-    for epoch in range(epochs):
-        model.train()
-        rng.shuffle(train)
-        for step in tqdm(range(len(train) // _BATCH), desc=f"affect {epoch + 1}/{epochs}", mininterval=10):
-            picked = train[step * _BATCH : (step + 1) * _BATCH]
-            ids, photos, labels = tensors([_forgetful(e, rng) for e in picked], features)
-            ids = ids * (torch.rand(ids.shape) >= _FORGET_NGRAMS)
-            loss = F.cross_entropy(model.logits(ids, photos)[2], labels, label_smoothing=0.05)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-        found = figures(model, val, features)
-        score = float(np.mean([each["macro_f1"] for each in found.values()]))
-        print(f"epoch {epoch + 1} mean macro-F1 {score:.4f}", found, flush=True)
-        if score > best_score:
-            best_score, best = score, {name: value.clone() for name, value in model.state_dict().items()}
-    model.load_state_dict(best)
-    model.temperature.fill_(_temperature(model, val, features))
+    data: Sequence[Example], features: NDArray[np.float32], out_dir: Path, seed: int = 0
+) -> tuple[AffectNet, Desk]:
+    """Fit judges of text, then heads by source and case, calibrate on validation, write ``affect.pt``."""
+    desk = Desk(data, features, seed)
+    train = [e for e in data if e.split == "train"]
+    model = new_network(desk, features[[e.photo for e in train if e.photo >= 0]])
+    fit_heads(model, desk, train, seed)
+    calibrate(model, desk, [e for e in data if e.split == "val"])
+    fit_feeling(model, desk, [e for e in train if e.feeling])
     torch.save(model.state_dict(), out_dir / "affect.pt")
+    return model, desk
+
+
+def hash_texts(data: Sequence[Example]) -> Hashed:
+    """The n-grams of every text, as CRC-32 values."""
+    return {text: hashes(text) for text in tqdm({e.text for e in data}, desc="n-grams", mininterval=10)}
+
+
+def learn_ngrams(train: Sequence[Example], hashed: Hashed) -> tuple[KnownNgrams, NDArray[np.float32]]:
+    """The commonest n-grams of the training texts and the logarithm of their inverse document frequencies."""
+    crcs, counts = np.unique(np.concatenate([hashed[e.text] for e in train]), return_counts=True)
+    least = max(_FEWEST_TEXTS, np.sort(counts)[-MOST_NGRAMS:][0])
+    common, counts = crcs[counts >= least], counts[counts >= least]
+    rarity = np.log(np.log((1 + len(train)) / counts).clip(0.1))
+    return KnownNgrams(common), rarity.astype(np.float32)
+
+
+def new_network(desk: Desk, photos: NDArray[np.float32]) -> AffectNet:
+    """A network that has the judges' weights for n-grams and has still to learn what to make of them."""
+    model = AffectNet(len(desk.known.crcs), len(desk.sources), desk.judges.shape[1])
+    model.embed[1:] = torch.from_numpy(desk.judges)
+    model.weigh[1:] = torch.from_numpy(desk.rarity)
+    if len(photos):
+        model.photo_mean.copy_(torch.from_numpy(photos.mean(0)))
+        model.photo_scale.copy_(torch.from_numpy(photos.std(0).clip(1e-3)))
     return model
-
-
-def tensors(picked: list[Example], features: NDArray[np.float32]) -> tuple[Tensor, Tensor, Tensor]:
-    """Text ids, photo features (zeros where there is none) and labels of examples."""
-    photos = np.stack([features[e.photo] if e.photo >= 0 else np.zeros(FEATURES, np.float32) for e in picked])
-    rows = [_ids(e.text) for e in picked]
-    ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
-    return ids, torch.from_numpy(photos), torch.tensor([e.label for e in picked])
-
-
-@cache
-def _ids(text: str) -> Tensor:
-    return torch.from_numpy(hashed([text])[0])
-
-
-@torch.no_grad()
-def figures(model: AffectNet, val: list[Example], features: NDArray[np.float32]) -> dict[str, dict[str, float]]:
-    """Accuracy, macro-F1 and majority share by set; MSED and MVSA with both sides, photo alone, text alone."""
-    model.eval()
-    found = {}
-    for name, group in _groups(val).items():
-        ids, photos, labels = tensors(group, features)
-        guessed = model(ids, photos).argmax(1)
-        found[name] = {
-            "n": len(group),
-            "accuracy": round(float(accuracy_score(labels, guessed)), 4),
-            "macro_f1": round(float(f1_score(labels, guessed, average="macro", labels=np.unique(labels))), 4),
-            "majority": round(float(np.bincount(labels).max() / len(labels)), 4),
-        }
-    return found
-
-
-def _groups(val: list[Example]) -> dict[str, list[Example]]:
-    groups: dict[str, list[Example]] = {}
-    for e in val:
-        groups.setdefault(e.source, []).append(e)
-    for source in ("msed", "mvsa"):
-        groups[f"{source} photo only"] = [_without_text(e) for e in groups[source]]
-        groups[f"{source} text only"] = [_without_photo(e) for e in groups[source]]
-    return groups
-
-
-def _without_text(e: Example) -> Example:
-    return Example("", e.photo, e.label, e.source, e.split)
-
-
-def _without_photo(e: Example) -> Example:
-    return Example(e.text, -1, e.label, e.source, e.split)
-
-
-def _forgetful(e: Example, rng: random.Random) -> Example:
-    """Now and then leave out one side, so that each learns to judge alone."""
-    if e.photo < 0 or not e.text:
-        return e
-    if e.source == "mvsa":  # its photos alone do not beat the majority: they would only teach noise
-        return _without_photo(e) if rng.random() < 0.3 else e
-    luck = rng.random()
-    return _without_text(e) if luck < 0.35 else _without_photo(e) if luck < 0.6 else e
-
-
-@torch.no_grad()
-def _temperature(model: AffectNet, val: list[Example], features: NDArray[np.float32]) -> float:
-    model.eval()
-    ids, photos, labels = tensors(val, features)
-    logits = model.logits(ids, photos)[2]
-    grid = torch.linspace(0.5, 3, 51)
-    return float(grid[torch.stack([F.cross_entropy(logits / t, labels) for t in grid]).argmin()])

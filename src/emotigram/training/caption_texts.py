@@ -12,6 +12,7 @@ from typing import Any
 
 from emotigram.inference.vocabulary import SPECIAL, Vocabulary, split_words
 
+Texts = Mapping[str, list[list[str]]]  # language -> captions -> words
 _LONGEST = 20
 _FEWEST = {"en": 5, "zh": 4}  # words rarer than this in the training captions are not learned
 # A describer has no business guessing these, and the captions of stock photos are full of them.
@@ -47,7 +48,7 @@ def captions_of(row: Mapping[str, Any]) -> dict[str, list[list[str]]]:
     return {language: [words for text in each if (words := usable(text, language))] for language, each in texts.items()}
 
 
-def build_vocabulary(captions: Iterable[Mapping[str, list[list[str]]]]) -> Vocabulary:
+def build_vocabulary(captions: Iterable[Texts]) -> Vocabulary:
     """Special words first, then English words and Chinese characters by frequency."""
     counts: dict[str, Counter[str]] = {"en": Counter(), "zh": Counter()}
     for each in captions:
@@ -58,7 +59,7 @@ def build_vocabulary(captions: Iterable[Mapping[str, list[list[str]]]]) -> Vocab
     return Vocabulary((*SPECIAL, *listed))
 
 
-def sample(texts: Mapping[str, list[list[str]]], each: int, rng: random.Random) -> list[tuple[str, list[str]]]:
+def sample(texts: Texts, each: int, rng: random.Random) -> list[tuple[str, list[str]]]:
     """Draw up to ``each`` captions a language."""
     return [(language, words) for language, all_ in texts.items() for words in rng.sample(all_, min(each, len(all_)))]
 

@@ -1,171 +1,153 @@
-"""First stage: the vision encoder learns the teacher's features and the weak tags together."""
+"""First two stages: the encoder learns the teacher's features with tags, caption words and moods.
+
+Stage ``whole``: the teacher saw the whole photo, the pupil a part of it. Stage ``views``: both see the same part, and
+the pupil also learns the teacher's grid, cell by cell.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from emotigram.inference.pixels import squash
-from emotigram.training.networks import FEATURES, MEAN, SPREAD, VisionEncoder
-from emotigram.training.prepare import load_rows
+from emotigram.training.corpus import Corpus
+from emotigram.training.networks import FEATURES, VisionEncoder
+from emotigram.training.photos import in_channels_last, random_boxes, relit, seen_through, whole
+from emotigram.training.progress import Checkpoint, LossLog
+from emotigram.training.views import GRID_WIDTH
 
-SIZE_PX = 128
+SIDE_PX = 128
 _BATCH = 64
-_PEAK_RATE = 3e-3
+_DECAY = 0.03
+_WHOLE_LEAST_SIDE = 0.7
 
 
 class Pupil(nn.Module):
-    """The encoder with a head that guesses the teacher's features."""
+    """The encoder with heads that guess the teacher's features, its grid and the photo's mood."""
 
-    def __init__(self, tags: int, teacher_width: int) -> None:
+    def __init__(self, hints: int, teacher_width: int, moods: int) -> None:
         super().__init__()
-        self.encoder = VisionEncoder(tags)
+        self.encoder = VisionEncoder(hints, 0)
         self.to_teacher = nn.Linear(FEATURES, teacher_width)
+        self.to_cells = nn.Linear(FEATURES, GRID_WIDTH)
+        self.mood = nn.Linear(FEATURES, moods)
 
 
-def in_channels_last(model: nn.Module) -> None:
-    """Lay out convolution weights as photos are: about twice as fast on CPUs."""
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one batch shows and asks: views (n, 3, side, side), pooled features, cells (n, 16, width) or None."""
+
+    views: Tensor
+    pooled: Tensor
+    cells: Tensor | None
 
 
-def augment(pixels: NDArray[np.uint8], generator: torch.Generator) -> Tensor:
-    """Random crop of 70-100% a side, mirror and brightness: uint8 (n, h, w, 3) -> float (n, 3, 128, 128)."""
-    count = len(pixels)
-    photos = (torch.from_numpy(pixels).permute(0, 3, 1, 2).float() - MEAN) / SPREAD
-    scale = 0.7 + 0.3 * torch.rand(count, 2, generator=generator)
-    shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - scale)
-    mirror = (torch.rand(count, generator=generator) < 0.5).float() * -2 + 1
-    theta = torch.zeros(count, 2, 3)
-    theta[:, 0, 0], theta[:, 1, 1] = scale[:, 0] * mirror, scale[:, 1]
-    theta[:, :, 2] = shift
-    grid = F.affine_grid(theta, [count, 3, SIZE_PX, SIZE_PX], align_corners=False)
-    crops = F.grid_sample(photos, grid, align_corners=False, padding_mode="reflection")
-    gain = 0.8 + 0.4 * torch.rand(count, 1, 1, 1, generator=generator)
-    lift = 0.4 * (torch.rand(count, 1, 1, 1, generator=generator) - 0.5)
-    return (crops * gain + lift).contiguous(memory_format=torch.channels_last)
+# picked photos and their epoch -> lesson
+Teach = Callable[[NDArray[np.int64], int], Lesson]
 
 
-def plain_pixels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Stored pixels at model size, as the runtime sees a photo: (n, 128, 128, 3)."""
-    return np.stack([squash(Image.fromarray(each), SIZE_PX) for each in pixels])
-
-
-def plain(pixels: NDArray[np.uint8]) -> Tensor:
-    """The same, normalised for the encoder: float (n, 3, 128, 128)."""
-    photos = (torch.from_numpy(plain_pixels(pixels)).permute(0, 3, 1, 2).float() - MEAN) / SPREAD
-    return photos.contiguous(memory_format=torch.channels_last)
-
-
-def pretrain(cache_dir: Path, out_dir: Path, epochs: int = 24, seed: int = 0) -> None:
-    """Train and write ``vision.pt`` after every epoch; resumes from ``pretrain.ckpt`` where there is one."""
+def pretrain(corpus: Corpus, out_dir: Path, stage: str, epochs: int, peak_rate: float, seed: int = 0) -> None:
+    """Run stage ``whole`` or ``views``; writes ``<stage>.pt``, the encoder; resumes from ``<stage>.ckpt``."""
     torch.manual_seed(seed)
-    rows = load_rows(cache_dir)
-    is_train = np.array([row["split"] == "train" for row in rows])
-    pixels = np.load(cache_dir / "pixels.npy", mmap_mode="r")
-    teacher = _standardised(np.load(cache_dir / "teacher.npy").astype(np.float32), is_train)
-    tags, weights = np.load(cache_dir / "tags.npy"), np.load(cache_dir / "tag_weights.npy")
-    train, val = np.flatnonzero(is_train), np.flatnonzero(~is_train)
-
-    model = Pupil(tags.shape[1], teacher.shape[1])
+    teach = whole_lessons(corpus, seed) if stage == "whole" else view_lessons(corpus, seed)
+    model = Pupil(corpus.hints.targets.shape[1], corpus.teacher.shape[1], len(corpus.mood_names))
     in_channels_last(model)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=_PEAK_RATE, weight_decay=0.03)
-    steps = len(train) // _BATCH
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _PEAK_RATE, epochs * steps, pct_start=0.15)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    start = resume(out_dir / "pretrain.ckpt", model, optimiser, schedule)
-
-    for epoch in range(start, epochs):
+    if stage == "views":
+        model.encoder.load_state_dict(torch.load(out_dir / "whole.pt", weights_only=True))
+    optimiser = torch.optim.AdamW(model.parameters(), lr=peak_rate, weight_decay=_DECAY)
+    steps = len(corpus.train) // _BATCH
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak_rate, epochs * steps, pct_start=0.15)
+    log = LossLog(out_dir / "loss.jsonl", stage)
+    checkpoint = Checkpoint(out_dir / f"{stage}.ckpt", model=model, optimiser=optimiser, schedule=schedule)
+    for epoch in range(checkpoint.resume(), epochs):
         generator = torch.Generator().manual_seed(seed * 1000 + epoch)
-        order = train[torch.randperm(len(train), generator=generator).numpy()]
+        order = corpus.train[torch.randperm(len(corpus.train), generator=generator).numpy()]
         model.train()
-        bar = tqdm(range(steps), desc=f"pretrain {epoch + 1}/{epochs}", mininterval=20)
+        sums: dict[str, float] = {}
+        bar = tqdm(range(steps), desc=f"{stage} {epoch + 1}/{epochs}", mininterval=20)
         for step in bar:
             picked = np.sort(order[step * _BATCH : (step + 1) * _BATCH])
-            with torch.autocast("cpu", torch.bfloat16):
-                grid, tag_logits = model.encoder.see(augment(pixels[picked], generator))
-                guessed = model.to_teacher(grid.mean(1))
-            distil = 1 - F.cosine_similarity(guessed.float(), torch.from_numpy(teacher[picked])).mean()
-            tagging = tag_loss(tag_logits.float(), tags[picked], weights[picked])
-            loss = distil + 3 * tagging
+            lesson = teach(picked, epoch)
+            losses = _losses(model, corpus, picked, lesson, relit(lesson.views, generator))
+            loss = torch.stack(list(losses.values())).sum()
             optimiser.zero_grad()
             loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
             optimiser.step()
             schedule.step()
-            if step % 20 == 0:
-                bar.set_postfix(distil=f"{distil.item():.3f}", tags=f"{tagging.item():.4f}", refresh=False)
-        print(f"epoch {epoch + 1}", _validate(model, pixels, teacher, tags, weights, val), flush=True)
-        save(out_dir / "pretrain.ckpt", model, optimiser, schedule, epoch + 1)
-        torch.save(model.encoder.state_dict(), out_dir / "vision.pt")
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + value.item()
+        log.write(epoch + 1, **{name: value / steps for name, value in sums.items()}, **_validate(model, corpus))
+        checkpoint.save(epoch + 1)
+        torch.save(model.encoder.state_dict(), out_dir / f"{stage}.pt")
 
 
-def _standardised(features: NDArray[np.float32], is_train: NDArray[np.bool_]) -> NDArray[np.float32]:
-    mean, spread = features[is_train].mean(0), features[is_train].std(0) + 1e-3
-    standard: NDArray[np.float32] = ((features - mean) / spread).clip(-8, 8)
-    return standard
+def whole_lessons(corpus: Corpus, seed: int) -> Teach:
+    """Random parts of the photo; the teacher's features are of all of it."""
+
+    def teach(picked: NDArray[np.int64], epoch: int) -> Lesson:
+        rng = np.random.default_rng([seed, epoch, int(picked[0])])
+        boxes = random_boxes(len(picked), _WHOLE_LEAST_SIDE, rng)
+        views = seen_through(corpus.pixels[picked], boxes, SIDE_PX)
+        return Lesson(views, torch.from_numpy(corpus.teacher[picked].astype(np.float32)), None)
+
+    return teach
 
 
-def tag_loss(logits: Tensor, target: NDArray[np.float16], weight: NDArray[np.float16]) -> Tensor:
-    wanted, weighed = torch.from_numpy(target.astype(np.float32)), torch.from_numpy(weight.astype(np.float32))
-    return F.binary_cross_entropy_with_logits(logits, wanted, weighed)
+def view_lessons(corpus: Corpus, seed: int) -> Teach:
+    """The views that the teacher looked at, each also mirrored (its features hardly change, its grid turns over)."""
+    side = round(corpus.view_grids.shape[2] ** 0.5)
+
+    def teach(picked: NDArray[np.int64], epoch: int) -> Lesson:
+        rng = np.random.default_rng([seed, epoch, int(picked[0])])
+        view = rng.integers(0, corpus.boxes.shape[1], len(picked))
+        turned = rng.random(len(picked)) < 0.5
+        boxes = corpus.boxes[picked, view].copy()
+        boxes[:, 4] = np.abs(boxes[:, 4] - turned)
+        cells = corpus.view_grids[picked, view].astype(np.float32).reshape(len(picked), side, side, -1)
+        cells[turned] = cells[turned][:, :, ::-1]
+        pooled = torch.from_numpy(corpus.view_pooled[picked, view].astype(np.float32))
+        views = seen_through(corpus.pixels[picked], boxes, SIDE_PX)
+        return Lesson(views, corpus.standard(pooled), torch.from_numpy(cells.reshape(len(picked), side * side, -1)))
+
+    return teach
+
+
+def _losses(
+    model: Pupil, corpus: Corpus, picked: NDArray[np.int64], lesson: Lesson, views: Tensor
+) -> dict[str, Tensor]:
+    with torch.autocast("cpu", torch.bfloat16):
+        grid, hint_logits = model.encoder(views)
+        pooled = grid.mean(1)
+        guessed, mood = model.to_teacher(pooled), model.mood(pooled)
+        cells = model.to_cells(grid) if lesson.cells is not None else None
+    losses = {
+        "teacher": 1 - F.cosine_similarity(guessed.float(), lesson.pooled).mean(),
+        "hints": corpus.hints.loss(hint_logits.float(), picked),
+        "mood": 0.1 * torch.nan_to_num(F.cross_entropy(mood.float(), corpus.moods[picked], ignore_index=-1)),
+    }
+    if cells is not None and lesson.cells is not None:
+        losses["cells"] = 0.5 * (1 - F.cosine_similarity(cells.float(), lesson.cells, dim=2).mean())
+    return losses
 
 
 @torch.no_grad()
-def _validate(
-    model: Pupil,
-    pixels: NDArray[np.uint8],
-    teacher: NDArray[np.float32],
-    tags: NDArray[np.float16],
-    weights: NDArray[np.float16],
-    val: NDArray[np.int64],
-) -> str:
+def _validate(model: Pupil, corpus: Corpus) -> dict[str, float]:
+    """Distance from the teacher on whole validation photos, and their hints' loss."""
     model.eval()
-    distil, tagging = 0.0, 0.0
-    for start in range(0, len(val), 128):
-        picked = val[start : start + 128]
-        grid, logits = model.encoder.see(plain(pixels[picked]))
-        likeness = F.cosine_similarity(model.to_teacher(grid.mean(1)), torch.from_numpy(teacher[picked]))
-        distil += (1 - likeness).sum().item()
-        tagging += tag_loss(logits, tags[picked], weights[picked]).item() * len(picked)
-    return f"val distil {distil / len(val):.4f} tags {tagging / len(val):.4f}"
-
-
-def resume(
-    checkpoint: Path,
-    model: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-) -> int:
-    """Load a checkpoint where there is one; return the number of epochs it has seen."""
-    if not checkpoint.exists():
-        return 0
-    state = torch.load(checkpoint, weights_only=True)
-    model.load_state_dict(state["model"])
-    optimiser.load_state_dict(state["optimiser"])
-    schedule.load_state_dict(state["schedule"])
-    return int(state["epoch"])
-
-
-def save(
-    checkpoint: Path,
-    model: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    epoch: int,
-) -> None:
-    """Write a checkpoint whole or not at all."""
-    state = {
-        "model": model.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "schedule": schedule.state_dict(),
-        "epoch": epoch,
-    }
-    unfinished = checkpoint.with_suffix(".tmp")
-    torch.save(state, unfinished)
-    unfinished.replace(checkpoint)
+    sums = np.zeros(2)
+    for start in range(0, len(corpus.val), 128):
+        picked = corpus.val[start : start + 128]
+        grid, logits = model.encoder(whole(corpus.pixels[picked], SIDE_PX))
+        wanted = torch.from_numpy(corpus.teacher[picked].astype(np.float32))
+        likeness = F.cosine_similarity(model.to_teacher(grid.mean(1)), wanted)
+        sums += len(picked) * np.array([1 - likeness.mean().item(), corpus.hints.loss(logits, picked).item()])
+    teacher, hints = map(float, sums / max(1, len(corpus.val)))
+    return {"val_teacher": teacher, "val_hints": hints}

@@ -36,10 +36,10 @@ class EmbeddedWriter:
         style = bank.style(brief.style.key)
         choose, voice = _Chooser(brief), style.voice(brief.tone)
         named = things_to_name(brief.reading.tags, brief.language.key, bank)
-        sentences = _sentences(brief, bank, named, choose)
+        separator = "\n" if style.one_per_line or brief.platform.title_limit else bank.gap
+        sentences = _sentences(brief, bank, named, choose, separator)
         title = _title(brief, bank, voice, named, choose)
         hashtags = _hashtags(brief, bank, named, choose)
-        separator = "\n" if style.one_per_line or brief.platform.title_limit else bank.gap
         for written in sorted({1, len(sentences) - 1}):
             yield Draft(title, separator.join(sentences[:written]))
         yield Draft(title, separator.join(sentences), hashtags)
@@ -62,7 +62,7 @@ class _Chooser:
         return order[(self._seed + self._turn * (self._seed // 4)) % len(order)]
 
 
-def _sentences(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser) -> list[str]:
+def _sentences(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser, separator: str) -> list[str]:
     """Opening, what is in the photo, remarks as far as there is room, closing."""
     style = bank.style(brief.style.key)
     voice = style.voice(brief.tone)
@@ -74,7 +74,7 @@ def _sentences(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Choose
     body = [opening, *subject]
     remarks, spare = _remarks(brief, bank, named, choose)
     for remark in [*remarks, *spare]:
-        length = len("\n".join([*body, closing]))
+        length = len(separator.join([*body, closing]))
         if length < (aim if remark in remarks else fewest) and length + len(remark) < most:
             body.append(remark)
     return _with_emoji([*body, closing], brief, voice, choose, bank.gap)

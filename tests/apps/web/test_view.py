@@ -55,5 +55,15 @@ def test_a_clear_sentiment_is_named_with_its_percentage(language: str, words: st
     assert all(f"{percent}%" in html for percent in (10, 20, 70))
 
 
+def test_the_likeliest_emotion_is_named() -> None:
+    shown = Reading(
+        {"en": "A tower."}, {}, (), Affect(Sentiment(0.1, 0.2, 0.7), {"joy": 0.9, "fear": 0.1}, 0.6, 0.0), {}
+    )
+    html = render(View("done", shown), "en")
+    assert "Emotion: joy 90%" in html
+    assert "pleasant +0.60" in html
+    assert "Emotion" not in render(View("done", reading(Sentiment(0.1, 0.2, 0.7))), "en")
+
+
 def test_before_the_first_photo_there_is_a_hint() -> None:
     assert "Your post appears here" in render(View(), "en")

@@ -9,6 +9,7 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from emotigram import catalogue
+from emotigram.apps.feelings import feeling, likely_emotions
 from emotigram.domain import Post, Reading
 from emotigram.errors import EmotiGramError
 from emotigram.texts import say
@@ -37,6 +38,8 @@ def render(view: View, language: str) -> str:
         steps=[(step, _progress(step, view.stage)) for step in STEPS],
         catalogue=catalogue,
         hashtags=_hashtags(view.post),
+        emotions=likely_emotions(view.reading.affect, language) if view.reading else [],
+        feeling=feeling(view.reading.affect, language) if view.reading else "",
     )
 
 

@@ -1,0 +1,144 @@
+"""``emotigram evaluate``: measure the engines on labelled data and write a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from emotigram import catalogue
+from emotigram.apps.command import Debug, errors_shown, help_text
+from emotigram.apps.render import printable
+from emotigram.errors import ExtraMissing
+from emotigram.settings import load_settings
+from emotigram.texts import interface_language, say
+
+app = typer.Typer(no_args_is_help=True)
+
+_CLASS_HEADS = ("condition", "target", "n", "accuracy", "majority", "macro_f1", "macro_recall", "ece")
+_SCALE_HEADS = ("condition", "target", "n", "pearson", "spearman", "error")
+
+Data = Annotated[Path, typer.Option("--data", metavar="FILE_OR_DIR", help=help_text("evaluate.data"))]
+Report = Annotated[Path, typer.Option("--report", metavar="DIR", help=help_text("evaluate.report"))]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help=help_text("evaluate.limit"))]
+Captioner = Annotated[str | None, typer.Option("--captioner", metavar="NAME", help=help_text("evaluate.captioner"))]
+
+
+@app.command(help=help_text("evaluate.captions"))
+def captions(  # noqa: PLR0913  # one argument an option
+    context: typer.Context,
+    data: Data,
+    report: Report,
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", metavar="NAME", help=help_text("evaluate.language"))
+    ] = None,
+    limit: Limit = None,
+    captioner: Captioner = None,
+    debug: Debug = False,
+) -> None:
+    """Measure a captioner."""
+    with errors_shown(context, debug):
+        settings = load_settings(interface=context.obj, writer="embedded", captioner=captioner)
+        if language:
+            catalogue.language(language)
+        with _extra_needed():
+            # the metrics and their plots take a second to load, and no other command needs them
+            from emotigram.evaluation.run import evaluate_captions  # noqa: PLC0415
+        found = evaluate_captions(data, report, settings, language=language, limit=limit)
+        _show_captions(found, report, interface_language(settings.interface))
+
+
+@app.command(help=help_text("evaluate.sentiment"))
+def sentiment(  # noqa: PLR0913
+    context: typer.Context,
+    data: Data,
+    report: Report,
+    limit: Limit = None,
+    text_only: Annotated[bool, typer.Option("--text-only", help=help_text("evaluate.text_only"))] = False,
+    engine: Annotated[
+        str | None, typer.Option("--sentiment", metavar="NAME", help=help_text("evaluate.sentiment_engine"))
+    ] = None,
+    captioner: Captioner = None,
+    debug: Debug = False,
+) -> None:
+    """Measure a sentiment model."""
+    with errors_shown(context, debug):
+        settings = load_settings(interface=context.obj, writer="embedded", sentiment=engine, captioner=captioner)
+        with _extra_needed():
+            from emotigram.evaluation.run import evaluate_sentiment  # noqa: PLC0415
+        found = evaluate_sentiment(data, report, settings, text_only=text_only, limit=limit)
+        _show_sentiment(found, report, interface_language(settings.interface))
+
+
+@contextmanager
+def _extra_needed() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise ExtraMissing(extra="evaluate", package=(error.name or str(error)).partition(".")[0]) from error
+
+
+def _show_captions(report: dict[str, Any], folder: Path, language: str) -> None:
+    words = [say(f"evaluate.{key}", language) for key in ("language", "system", "shuffled", "told_whole")]
+    heads = [*words[:2], "BLEU-4", "ROUGE-L", "CIDEr-D", words[2], "×", words[3]]
+    names = ("bleu_4", "rouge_l", "cider_d", "cider_d_shuffled_photo", "times_shuffled_photo")
+    lines = []
+    for key, of in report["figures"]["languages"].items():
+        for system, told in (("sentence", ""), ("description", f"{of['told_whole']:.1%}")):
+            cells = [_figure(of[system][name]) for name in names]
+            lines.append([key, say(f"evaluate.{system}", language), *cells, told])
+    _print(report, folder, language, [(heads, lines)])
+
+
+def _show_sentiment(report: dict[str, Any], folder: Path, language: str) -> None:
+    tables = []
+    for heads, figures_shown, is_class in ((_CLASS_HEADS, _class_cells, True), (_SCALE_HEADS, _scale_cells, False)):
+        lines = []
+        for condition, targets in report["figures"]["conditions"].items():
+            for target, figures in targets.items():
+                if (target in report["data"]["labels"]) is is_class:
+                    first = [say(f"evaluate.{key}", language) for key in (f"conditions.{condition}", target)]
+                    lines.append([*first, *(figures_shown(figures) if figures else ["–"] * (len(heads) - 2))])
+        tables.append(([say(f"evaluate.{key}", language) for key in heads], lines))
+    missing = any(each is None for targets in report["figures"]["conditions"].values() for each in targets.values())
+    _print(report, folder, language, tables, say("evaluate.not_given", language) if missing else "")
+
+
+def _class_cells(figures: dict[str, Any]) -> list[str]:
+    names = ("accuracy", "majority_accuracy", "macro_f1", "macro_recall")
+    return [str(figures["n"]), *(_figure(figures[key]) for key in names), _figure(figures["calibration"]["ece"])]
+
+
+def _scale_cells(figures: dict[str, Any]) -> list[str]:
+    return [str(figures["n"]), *(_figure(figures[key]) for key in ("pearson", "spearman", "mean_absolute_error"))]
+
+
+def _print(
+    report: dict[str, Any],
+    folder: Path,
+    language: str,
+    tables: Sequence[tuple[list[str], list[list[str]]]],
+    note: str = "",
+) -> None:
+    console = Console(highlight=False, markup=False, emoji=False)
+    about = report["data"]
+    rows = say("evaluate.rows", language, measured=about["measured"], rows=about["rows"], file=about["file"])
+    console.print(printable(rows), soft_wrap=True)
+    for heads, lines in tables:
+        if lines:
+            table = Table(*heads, box=None, padding=(0, 2, 0, 0), header_style="bold")
+            for line in lines:
+                table.add_row(*line)
+            console.print(table)
+    if note:
+        console.print(note, soft_wrap=True)
+    console.print(printable(say("evaluate.report", language, path=folder)), soft_wrap=True)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -1,0 +1,113 @@
+"""The same sight in the voice people use among friends: coloured by feeling, naming only what was read."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from emotigram.domain import Affect, SentimentLabel, Tag
+from emotigram.errors import UnknownName
+
+_SURE = 0.5  # an emotion likelier than all others together colours the line
+_FALLBACK = "anything"
+# what an emotion may go with; surprise goes with either, "neutral" is no emotion
+_SENTIMENT_OF = {
+    "joy": "positive",
+    "sadness": "negative",
+    "anger": "negative",
+    "fear": "negative",
+    "disgust": "negative",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a photo may be spoken of as: keys and kinds of the tags that make it so."""
+
+    tags: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The lines of one language; the data file's comments say what each part is for."""
+
+    join: str
+    gap: str
+    emoji: Mapping[str, tuple[str, ...]]
+    feelings: Mapping[str, tuple[str, ...]]
+    topics: Mapping[str, Mapping[SentimentLabel, tuple[str, ...]]]
+
+
+def social_line(description: str, tags: Sequence[Tag], affect: Affect, language: str, seed_text: str = "") -> str:
+    """One line in the social voice, never the description; the same reading and seed give the same line.
+
+    English lines have 20 to 110 characters, Chinese ones 8 to 40, with one emoji at most.
+    Raises UnknownName for a language without lines.
+    """
+    voice, choose = _voice(language), random.Random(f"{description}{seed_text}{language}").choice  # noqa: S311
+    mood, emotion = mood_of(affect), emotion_of(affect)
+    topic, tag = _topic(tags)
+    name = tag.names.get(language, "") if tag else ""
+    lines = voice.topics[topic]["neutral" if emotion else mood]  # an emotion speaks for itself after a plain line
+    line = choose([each for each in lines if name or "{thing}" not in each]).replace("{thing}", name)
+    if emotion:
+        line = f"{line}{voice.join}{choose(voice.feelings[emotion])}"
+    return f"{line}{voice.gap}{choose(voice.emoji[emotion or mood])}".rstrip()
+
+
+def speaks(language: str) -> bool:
+    """Whether there are lines in a language."""
+    return language in _languages()
+
+
+def mood_of(affect: Affect) -> SentimentLabel:
+    """The sentiment to speak in: neutral where it is too close to call, neither jubilant nor sad."""
+    return "neutral" if affect.sentiment.is_ambiguous else affect.sentiment.label
+
+
+def emotion_of(affect: Affect) -> str:
+    """The one emotion that is sure and fits the sentiment, '' for none."""
+    emotion, chance = max(affect.emotions.items(), key=lambda pair: pair[1], default=("neutral", 0.0))
+    if emotion == "neutral" or chance < _SURE or affect.sentiment.is_ambiguous:
+        return ""
+    mood = mood_of(affect)
+    return emotion if _SENTIMENT_OF.get(emotion, mood) == mood else ""
+
+
+def _topic(tags: Sequence[Tag]) -> tuple[str, Tag | None]:
+    """The first topic that a tag belongs to, by key before kind, and that tag."""
+    by_key = {key: name for name, topic in _topics().items() for key in topic.tags}
+    by_kind = {kind: name for name, topic in _topics().items() for kind in topic.kinds}
+    order = list(_topics())
+    found = [(by_key.get(tag.key) or by_kind.get(tag.kind, _FALLBACK), tag) for tag in tags]
+    return min(found, key=lambda pair: order.index(pair[0]), default=(_FALLBACK, None))
+
+
+@cache
+def _topics() -> dict[str, Topic]:
+    return TypeAdapter(dict[str, Topic]).validate_python(_read("topics.toml"), extra="forbid")
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    folder = resources.files("emotigram") / "data" / "social"
+    return tuple(sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")))
+
+
+@cache
+def _voice(language: str) -> Voice:
+    if not speaks(language):
+        raise UnknownName(kind="language of the social voice", name=language, known=", ".join(_languages()))
+    return TypeAdapter(Voice).validate_python(_read(f"social/{language}.toml"), extra="forbid")
+
+
+def _read(file: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("emotigram") / "data" / file).read_text("utf-8"))

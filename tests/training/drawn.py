@@ -1,0 +1,90 @@
+"""A data folder of drawn photos, in the layout that training reads: red ones of a dog, green ones of the sea."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from PIL import Image
+
+MOODS = [
+    ("positive", "happiness", "wonderful lovely"),
+    ("negative", "sad", "terrible awful"),
+    ("neutral", "neutral", "a plain report"),
+]
+COUNTS = {"flickr8k-train": 96, "flickr8k-val": 24, "msed-train": 36, "msed-dev": 24, "mvsa-train": 60}
+TEXTS: dict[str, tuple[str, str, list[Any]]] = {
+    "semeval-train": ("text", "sentiment", ["positive", "negative", "neutral"]),
+    "goemotions-ekman-train": ("text", "emotions", [["joy"], ["sadness"], ["neutral"]]),
+    "goemotions-ekman-dev": ("text", "emotions", [["joy"], ["sadness"], ["neutral"]]),
+    **{
+        f"weibo-ewect-{part}": ("text", "emotion", ["happy", "sad", "neutral"])
+        for part in ("usual_test_labeled", "virus_train", "virus_eval_labeled", "virus_test_labeled")
+    },
+    "chnsenticorp-hotel-train": ("text", "sentiment", ["positive", "negative", "negative"]),
+    "waimai-train": ("text", "sentiment", ["positive", "negative", "negative"]),
+    "twitter1517-train": ("txt", "txt_label", ["1", "-1", "0"]),
+}
+
+
+def draw_data(folder: Path) -> None:
+    """Write every file that the training command reads, but for the teacher."""
+    for stem, count in COUNTS.items():
+        write_photos(folder, stem, count)
+    for stem in ("oasis-train", "scenes-train", "weather-train"):
+        write_photos(folder, stem, 40)
+    for stem, (text, label, labels) in TEXTS.items():
+        words = [f"{MOODS[i % 3][2]} {i}" for i in range(120)]
+        pq.write_table(pa.table({text: words, label: labels * 40}), folder / f"{stem}.parquet")
+    (folder / "teachers").mkdir()
+    (folder / "teachers" / "imagenet_labels.txt").write_text("background\ntench\n", "utf-8")
+
+
+def write_photos(folder: Path, stem: str, count: int, **changed: dict[int, Any]) -> None:
+    """Write one photo set; ``changed`` puts other values into single rows of a column."""
+    rows = [photo_row(stem.split("-", maxsplit=1)[0], i) for i in range(count)]
+    for column, values in changed.items():
+        for i, value in values.items():
+            rows[i][column] = value
+    pq.write_table(pa.Table.from_pylist(rows), folder / f"{stem}.parquet")
+
+
+def photo_row(name: str, i: int) -> dict[str, Any]:
+    """One row of a photo set; even rows are red."""
+    red, (sentiment, emotion, words) = i % 2 == 0, MOODS[i // 2 % 3]
+    caption = "a dog runs" if red else "the sea sleeps"
+    own: dict[str, Any] = {
+        "flickr8k": {"captions_en": [caption] * 5, "captions_zh": ["狗在跑" if red else "大海睡了"] * 5},
+        "msed": {"title": words, "caption": caption, "sentiment": sentiment, "emotion": emotion},
+        "mvsa": {"text": words, "sentiment": sentiment},
+        "oasis": {"valence_mean": 2.0 + 4 * red + 0.1 * (i % 5), "arousal_mean": 3.0 + 0.1 * (i % 7)},
+        "scenes": {"scene": "sea" if not red else "street"},
+        "weather": {"weather": "shine" if red else "rain"},
+    }[name]
+    return {"image": encoded(red, i), "id": f"Thing {i}", "objects": "{}", "imagenet": "[]", **own}
+
+
+def encoded(red: bool, seed: int) -> bytes:
+    """A small PNG in noisy red or green."""
+    noise = np.random.default_rng(seed).integers(0, 30, (48, 64, 3))
+    file = io.BytesIO()
+    Image.fromarray((noise + ([200, 20, 20] if red else [20, 200, 20])).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def draw_teacher(cache: Path, views: int = 2) -> None:
+    """Write what the teacher would leave: features that are the photo's colours, alike in every view."""
+    rows = (cache / "rows.jsonl").read_text("utf-8").splitlines()
+    assert all(json.loads(row) for row in rows)
+    colours = np.load(cache / "pixels.npy").mean((1, 2)) / 255
+    np.save(cache / "teacher.npy", np.tile(colours, (1, 427))[:, :1280].astype(np.float16))
+    boxes = np.tile(np.array([0.1, 0.1, 0.8, 0.8, 0], np.float32), (len(rows), views, 1))
+    np.save(cache / "views.npy", boxes)
+    np.save(cache / "view_pooled.npy", np.tile(colours[:, None], (1, views, 427))[:, :, :1280].astype(np.float16))
+    cells = np.tile(colours[:, None, None], (1, views, 16, 86))[..., :256]
+    np.save(cache / "view_grids.npy", cells.astype(np.float16))
