@@ -36,9 +36,9 @@ TURNED_CASES = [
     ("honestly the sequel was trash", "negative"),
     ("这个滤镜绝绝子", "positive"),
     ("看完结局我破防了", "negative"),
+    ("Not a good day for any of us", "negative"),
+    ("味道没有不好", "positive"),
 ]
-# judged wrong or as too close to call by the model that ships: kept in sight until one does better
-UNSOLVED_CASES = [("Not a good day for any of us", "negative"), ("on the bus home 😭", "negative")]
 PLAIN_STATEMENTS = ["The library opens at 9 am on Tuesday.", "A photo of a chair", "一张桌子的照片", "会议三点开始"]
 
 
@@ -50,12 +50,6 @@ def model() -> SentimentModel:
 
 @pytest.mark.parametrize(("text", "label"), PLAIN_CASES + TURNED_CASES)
 def test_plain_texts(model: SentimentModel, text: str, label: str) -> None:
-    assert model.judge([None], [text])[0].sentiment.label == label
-
-
-@pytest.mark.xfail(reason="the shipped model does not follow these yet", strict=False)
-@pytest.mark.parametrize(("text", "label"), UNSOLVED_CASES)
-def test_texts_not_understood_yet(model: SentimentModel, text: str, label: str) -> None:
     assert model.judge([None], [text])[0].sentiment.label == label
 
 
