@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 VERSION = "2"
-_BATCH = 32  # photos a pass: more gain nothing on a CPU and cost memory
+_BATCH = 16  # photos a pass: more gain nothing on a CPU and cost memory
 _BEAMS = 4
 
 
