@@ -112,7 +112,7 @@ class EmbeddedCaptioner:
     def _worded(self, sight: Sight) -> Captions:
         chances = self.tags(sight)
         is_strange = sight.strangeness >= self._manifest["strange_from"]
-        tags = self._told(sight, chances)
+        tags = self._told(sight, chances, is_strange)
         sure = {language: self.confidence(sight, chances, language) for language in LANGUAGES}
         description = {
             language: sentence
@@ -123,12 +123,11 @@ class EmbeddedCaptioner:
         shown = tags or (colour_tag(sight.colours, list(LANGUAGES)),)
         return Captions(description, {}, shown, sight.features, sight.sentences, sure)
 
-    def _told(self, sight: Sight, chances: dict[str, float]) -> tuple[Tag, ...]:
+    def _told(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer, for a network is sure too easily there."""
         thresholds = self._manifest["tag_thresholds"]
         if sight.strangeness >= self._manifest["alien_from"]:
             return ()
-        is_strange = sight.strangeness >= self._manifest["strange_from"]
         return told(chances, cautious(thresholds) if is_strange else thresholds)
 
     def confidence(self, sight: Sight, chances: dict[str, float], language: str) -> float:

@@ -41,9 +41,8 @@ class EmbeddedSentiment:
         self._affect = model.session("affect.onnx", threads)
         self._known = _ngrams(model)
         self._eyes, self._threads = eyes, threads
-        self._width = _width(self._affect)
-        if not _fits(model, self._affect, len(self._known.crcs)) or eyes.manifest.get("features") != self._width:
-            raise ModelDamaged(name=model.folder.parent.name)
+        self._width: int = eyes.field("features")
+        _check(model, self._affect, self._width, len(self._known.crcs))
 
     @cached_property
     def _vision(self) -> InferenceSession:
@@ -90,21 +89,10 @@ def _ngrams(model: Model) -> KnownNgrams:
         raise ModelDamaged(name=model.folder.parent.name) from error
 
 
-def _width(session: InferenceSession) -> int:
-    """Width of the photo features that the graph takes, 0 where it takes none."""
-    return next((int(each.shape[-1]) for each in session.get_inputs() if each.name == "photo"), 0)
-
-
-def _fits(model: Model, session: InferenceSession, ngrams: int) -> bool:
-    """Whether the manifest tells the truth of the graph: its labels, its inputs' and outputs' names and widths."""
-    stated = model.manifest
-    inputs = {each.name for each in session.get_inputs()}
-    outputs = {each.name: each.shape[-1] for each in session.get_outputs()}
-    return (
-        stated.get("labels") == list(LABELS)
-        and stated.get("emotions") == list(EMOTIONS)
-        and stated.get("ngrams") == ngrams
-        and stated.get("features") == _width(session)
-        and inputs == {"text", "photo"}
-        and outputs == {"sentiment": len(LABELS), "emotions": len(EMOTIONS), "feeling": 2}
-    )
+def _check(model: Model, session: InferenceSession, width: int, ngrams: int) -> None:
+    """Refuse a manifest, n-grams or eyes that do not belong to the network; raises ModelDamaged."""
+    stated = {"labels": list(LABELS), "emotions": list(EMOTIONS), "ngrams": ngrams, "features": width}
+    if any(model.field(key) != value for key, value in stated.items()):
+        raise ModelDamaged(name=model.folder.parent.name)
+    outputs = {"sentiment": (None, len(LABELS)), "emotions": (None, len(EMOTIONS)), "feeling": (None, 2)}
+    model.expect(session, {"text": (None, None), "photo": (None, width), **outputs})

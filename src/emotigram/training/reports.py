@@ -42,8 +42,7 @@ def write_cards(models_dir: Path, reports_dir: Path, documents: Sequence[Path] =
         "affect": (models_dir / "affect" / affect.VERSION, {"moods": moods}),
     }
     for name, (folder, figures) in folders.items():
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8")) | figures
-        text = json.dumps(manifest, ensure_ascii=False, indent=2)
+        text = json.dumps(_manifest(folder) | figures, ensure_ascii=False, indent=2)
         (folder / "manifest.json").write_text(text + "\n", "utf-8")
         (folder / "CARD.md").write_text(card(name, folder), "utf-8")
     for document in documents:
