@@ -1,4 +1,4 @@
-"""Platforms, languages, styles and providers: one TOML file each, checked as it is read."""
+"""Platforms, languages, styles, providers and weights: one TOML file each, checked as it is read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from emotigram.domain import Language, Platform, Provider, Style
+from emotigram.domain import Language, Platform, Provider, Style, Weights
 from emotigram.errors import UnknownName
 
 Entry = TypeVar("Entry")
@@ -44,6 +44,7 @@ _PLATFORMS = _Shelf(Platform, "platforms")
 _LANGUAGES = _Shelf(Language, "languages")
 _STYLES = _Shelf(Style, "styles")
 _PROVIDERS = _Shelf(Provider, "providers")
+_WEIGHTS = _Shelf(Weights, "weights")
 
 
 def platform(key: str) -> Platform:
@@ -79,3 +80,13 @@ def languages() -> list[Language]:
 def styles() -> list[Style]:
     """All styles, by key."""
     return list(_STYLES.entries.values())
+
+
+def providers() -> list[Provider]:
+    """All chat providers, by key."""
+    return list(_PROVIDERS.entries.values())
+
+
+def weights() -> list[Weights]:
+    """All known weights from outside the package, by key."""
+    return list(_WEIGHTS.entries.values())

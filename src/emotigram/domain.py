@@ -88,12 +88,26 @@ class Affect:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """Something seen in the photo: stable key, confidence in [0, 1], name per language, kind (see data/tags.toml)."""
+    """Something seen in the photo: stable key, name per language, kind (see data/tags.toml).
+
+    ``confidence`` lies in [0, 1]; None where the engine knows none.
+    """
 
     key: str
-    confidence: float
+    confidence: float | None
     names: Mapping[str, str]
     kind: str = "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What an image encoder computed of one photo, for whoever was trained on that encoder's output.
+
+    ``space`` names the encoder and its weights; ``values`` (float32) is pooled, (width,), or in tokens, (n, width).
+    """
+
+    space: str
+    values: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +116,17 @@ class Captions:
 
     ``description`` is what the user is told; ``sentences`` what the captioner would have said without caution, with
     ``confidence`` in [0, 1] that it is right (both empty where an engine knows no caution). ``tweets`` may be empty:
-    then the studio words them from the reading. ``features`` (1-D float32) lets the sentiment model skip a second look.
+    then the studio words them from the reading. ``features`` let a sentiment model of that space skip a second look.
+    ``notes`` tell the user, in the interface's language, what the engine had to do without.
     """
 
     description: Mapping[str, str]
     tweets: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[Tag, ...] = ()
-    features: NDArray[np.float32] | None = None
+    features: Features | None = None
     sentences: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,7 @@ class Reading:
     affect: Affect
     read_by: Mapping[str, str]
     user_text: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def tweet(self) -> str:
@@ -180,6 +197,27 @@ class Provider:
     key_env: str
     supports_json: bool
     extra_body: Mapping[str, object]
+    source: str
+    verified_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights that do not come with the package: where they are fetched and what they are good for.
+
+    ``size_gb`` (10^9 bytes) is of the files fetched, ``languages`` what the model describes in.
+    ``revision`` is the commit that is fetched, '' for the newest.
+    """
+
+    key: str
+    name: str
+    repo: str
+    revision: str
+    engine: str
+    parameters_b: float
+    size_gb: float
+    languages: tuple[str, ...]
+    licence: str
     source: str
     verified_on: str
 

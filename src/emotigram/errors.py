@@ -7,13 +7,16 @@ EmotiGramError
 │   ├── PhotoMissing · PhotoIsFolder · PhotoUnreadable
 │   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
 ├── EngineError          an engine that cannot run here (exit code 4)
-│   ├── ExtraMissing · ModelDamaged (ModelMismatched)
+│   ├── ExtraMissing · ModelDamaged (ModelMismatched) · DeviceMissing · OutOfMemory
+│   ├── WeightsError: WeightsMissing · WeightsDamaged · WeightsWrong · WeightsUnknown · QuantizationUnavailable
+│   ├── AdapterError: AdapterMissing · AdapterDamaged · AdapterForeign · AdapterUnmatched · AdapterUnsupported
+│   └── HubError: HubOffline · HubUnreachable · HubRefused · HubChanged · DiskFull
 ├── DataError            a data set that cannot be measured (exit code 6)
 │   ├── DataMissing · DataAmbiguous · DataUnreadable · DataEmpty
 │   ├── ColumnMissing · RowMalformed · LabelUnknown · CaptionsEmpty · LanguageUnspoken
 │   └── DataPhoto · ReportInTheWay · ReportUnwritable
 └── ChatError            a chat provider that did not deliver (exit code 5)
-    ├── KeyMissing · KeyRefused · BalanceEmpty · ChatRejected      final
+    ├── KeyMissing · KeyRefused · BalanceEmpty · ChatRejected · VisionMissing      final
     └── ChatBusy · ChatDown · ChatStalled · ChatBlank              retryable
 
 Each class has a stable ``code``; the sentences live in ``data/interface``, in every interface language.
@@ -129,6 +132,121 @@ class ModelMismatched(ModelDamaged):
     """Manifest and network of a model disagree; values: ``name``, ``part``, ``wanted``, ``found``."""
 
     code = "model_mismatched"
+
+
+class DeviceMissing(EngineError):
+    """The device asked for is not here; values: ``device``, ``found``."""
+
+    code = "device_missing"
+
+
+class OutOfMemory(EngineError):
+    """Weights or a single photo do not fit into memory; values: ``engine``, ``device``."""
+
+    code = "out_of_memory"
+
+
+class WeightsError(EngineError):
+    """Weights from outside the package cannot be used; values: ``name``."""
+
+
+class WeightsMissing(WeightsError):
+    """The weights are not on this machine; values: ``name``."""
+
+    code = "weights_missing"
+
+
+class WeightsDamaged(WeightsError):
+    """A file of the weights is missing, cut short or differs from its checksum; values: ``name``, ``file``."""
+
+    code = "weights_damaged"
+
+
+class WeightsWrong(WeightsError):
+    """The folder holds no weights that the engine can use; values: ``name``, ``wanted``, ``found``."""
+
+    code = "weights_wrong"
+
+
+class WeightsUnknown(WeightsError):
+    """The name is no known weights, no ``owner/name`` of a hub and no folder; values: ``name``, ``known``."""
+
+    code = "weights_unknown"
+
+
+class QuantizationUnavailable(EngineError):
+    """8-bit or 4-bit weights cannot be had here; values: ``quantization``, ``reason``."""
+
+    code = "quantization_unavailable"
+
+
+class AdapterError(EngineError):
+    """A LoRA adapter cannot be used; values: ``path``."""
+
+
+class AdapterMissing(AdapterError):
+    """The folder holds no adapter."""
+
+    code = "adapter_missing"
+
+
+class AdapterDamaged(AdapterError):
+    """The adapter's files are cut short, not what they say or hold numbers that are none; values: ``path``, ``reason``."""
+
+    code = "adapter_damaged"
+
+
+class AdapterForeign(AdapterError):
+    """The adapter was made for weights of other shapes; values: ``path``, ``base``, ``detail``."""
+
+    code = "adapter_foreign"
+
+
+class AdapterUnmatched(AdapterError):
+    """The adapter changes none, or not all, of the layers it names; values: ``path``, ``detail``."""
+
+    code = "adapter_unmatched"
+
+
+class AdapterUnsupported(AdapterError):
+    """The adapter is of a kind that cannot be switched on for single rows; values: ``path``, ``kind``."""
+
+    code = "adapter_unsupported"
+
+
+class HubError(EngineError):
+    """Weights cannot be fetched; values: ``name``."""
+
+
+class HubOffline(HubError):
+    """The environment forbids the network; values: ``name``, ``variable``."""
+
+    code = "hub_offline"
+
+
+class HubUnreachable(HubError):
+    """The hub does not answer; values: ``name``, ``host``."""
+
+    code = "hub_unreachable"
+    retryable = True
+
+
+class HubRefused(HubError):
+    """The hub has no such weights or does not give them; values: ``name``, ``host``, ``status``."""
+
+    code = "hub_refused"
+
+
+class HubChanged(HubError):
+    """A fetched file differs from the checksum that the hub promised; values: ``name``, ``file``."""
+
+    code = "hub_changed"
+
+
+class DiskFull(HubError):
+    """There is not enough room; values: ``name``, ``needed``, ``free`` (both with their unit)."""
+
+    code = "disk_full"
 
 
 class DataError(EmotiGramError):
@@ -256,6 +374,12 @@ class ChatDown(ChatError):
 
     code = "chat_down"
     retryable = True
+
+
+class VisionMissing(ChatError):
+    """The provider or its model takes no photos; values: ``provider``, ``known``."""
+
+    code = "vision_missing"
 
 
 class ChatStalled(ChatError):

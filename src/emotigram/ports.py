@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from emotigram.domain import Affect, Brief, Captions, Draft, Photo
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from emotigram.domain import Affect, Brief, Captions, Draft, Features, Photo
 
 
 class Captioner(Protocol):
@@ -31,11 +27,11 @@ class SentimentModel(Protocol):
         self,
         photos: Sequence[Photo | None],
         texts: Sequence[str],
-        features: Sequence[NDArray[np.float32] | None] | None = None,
+        features: Sequence[Features | None] | None = None,
     ) -> list[Affect]:
         """Return one affect a pair; a photo may be None and a text empty, not both.
 
-        ``features`` from the captioner of the same family replace looking at the photo again.
+        ``features`` of a space that the model was trained on replace looking at the photo; it ignores others.
         """
         ...
 

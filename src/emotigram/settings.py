@@ -23,7 +23,23 @@ class Settings(BaseSettings):
         env_prefix="EMOTIGRAM_", toml_file="emotigram.toml", extra="forbid", frozen=True, env_ignore_empty=True
     )
 
-    captioner: str = Field("embedded", description="Engine that reads photos.")
+    captioner: str = Field(
+        "auto", description="Engine that reads photos: embedded, blip2, transformers_vlm, openai_vision, or auto."
+    )
+    captioner_model: str = Field(
+        "", description="Weights for blip2 or transformers_vlm: a name of 'models list', owner/name of a hub or a folder."
+    )
+    adapter: Path | None = Field(None, description="Folder of the LoRA adapter that gives blip2 its social voice.")
+    device: str = Field(
+        "auto", description="Where large captioners run: auto, cpu, cuda, cuda:1, or split over all there is."
+    )
+    dtype: Literal["auto", "bf16", "fp16", "fp32"] = Field("auto", description="Numbers large captioners compute in.")
+    quantization: Literal["none", "8bit", "4bit"] = Field("none", description="Smaller weights, by bitsandbytes.")
+    offload_dir: Path | None = Field(None, description="Folder for weights that fit no memory (device split).")
+    beams: int = Field(5, ge=1, le=16, description="Beams of large captioners; 1 is greedy and fastest.")
+    weights_dir: Path | None = Field(None, description="Folder where 'models pull' keeps weights.")
+    vision_provider: str = Field("", description="Provider of openai_vision, a file of data/providers: it gets the photos.")
+    vision_model: str = Field("", description="Another model for openai_vision, instead of the provider's own.")
     sentiment: str = Field("embedded", description="Engine that judges sentiment.")
     writer: str = Field("auto", description="embedded, chat, or auto: chat where its key is set, else embedded.")
     interface: Literal["auto", "en", "zh"] = Field(

@@ -69,6 +69,7 @@ class Studio:
                 affect=affect,
                 read_by=read_by,
                 user_text=text,
+                notes=each.notes,
             )
             for photo, each, affect, text in zip(photos, captions, affects, words, strict=True)
         ]
@@ -89,12 +90,12 @@ class Studio:
         """Like ``write``, yielding the post as it grows; only the last one is polished and checked."""
         brief = self.brief(reading, **wishes)
         try:
-            yield from self._posts(self._writer, brief, self._notes)
+            yield from self._posts(self._writer, brief, (*reading.notes, *self._notes))
         except ChatError as error:
             if not error.retryable or self._stand_in is None:
                 raise
             note = say("notes.stand_in", self._interface, reason=error.message(self._interface))
-            yield from self._posts(self._stand_in, brief, (*self._notes, note))
+            yield from self._posts(self._stand_in, brief, (*reading.notes, *self._notes, note))
 
     def brief(  # noqa: PLR0913
         self,

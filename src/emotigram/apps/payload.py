@@ -88,5 +88,5 @@ def _tag_payload(tag: Tag, language: str) -> dict[str, object]:
         "key": tag.key,
         "name": tag.names.get(language, tag.key),
         "names": dict(tag.names),
-        "confidence": round(tag.confidence, _DIGITS),
+        "confidence": None if tag.confidence is None else round(tag.confidence, _DIGITS),
     }

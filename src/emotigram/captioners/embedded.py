@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emotigram.captioners.caution import calibrated, confidence, sentence_evidence
 from emotigram.captioners.tags import cautious, consistent, told
 from emotigram.captioners.wording import colour_tag, from_tags
-from emotigram.domain import Captions, Photo, Tag
+from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.beam import beam_search
 from emotigram.inference.decoding import decoder_steps
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 VERSION = "2"
+SPACE = f"embedded/{VERSION}"  # of the features
 _BATCH = 16  # photos a pass: more gain nothing on a CPU and cost memory
 _BEAMS = 4
 
@@ -121,7 +122,7 @@ class EmbeddedCaptioner:
             for language, sentence in sight.sentences.items()
         }
         shown = tags or (colour_tag(sight.colours, list(LANGUAGES)),)
-        return Captions(description, {}, shown, sight.features, sight.sentences, sure)
+        return Captions(description, {}, shown, Features(SPACE, sight.features), sight.sentences, sure)
 
     def _told(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer, for a network is sure too easily there."""

@@ -47,7 +47,7 @@ def told(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) ->
     Of several numbers of people only the surest is told.
     """
     sure = sorted(((p, key) for key, p in probabilities.items() if p >= thresholds.get(key, _NEVER)), reverse=True)
-    return _one_count(_without_broader([_tag(key, p) for p, key in sure]))
+    return without_repetition([tag_of(key, p) for p, key in sure])
 
 
 def cautious(thresholds: Mapping[str, float]) -> dict[str, float]:
@@ -62,9 +62,15 @@ def cautious(thresholds: Mapping[str, float]) -> dict[str, float]:
     return {key: max(threshold, least.get(key, _NEVER)) for key, threshold in thresholds.items()}
 
 
-def _tag(key: str, probability: float) -> Tag:
+def tag_of(key: str, confidence: float | None) -> Tag:
+    """The vocabulary's entry as a tag."""
     entry = tag_entries()[key]
-    return Tag(key, probability, {"en": entry["en"], "zh": entry["zh"]}, entry["kind"])
+    return Tag(key, confidence, {"en": entry["en"], "zh": entry["zh"]}, entry["kind"])
+
+
+def without_repetition(tags: Sequence[Tag]) -> tuple[Tag, ...]:
+    """Tags without those that go without saying beside another, and with one number of people, the first."""
+    return _one_count(_without_broader(tags))
 
 
 def _without_broader(tags: Sequence[Tag]) -> tuple[Tag, ...]:

@@ -9,10 +9,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from emotigram.captioners.tags import tag_entries, worth_saying
+from emotigram.captioners.tags import tag_entries, tag_of, worth_saying
 from emotigram.domain import Tag
 
 _MOST_THINGS = 3
+_COMPOUNDS = {"hot dog": "food", "teddy bear": "toy", "stuffed animal": "toy"}  # no animals
+_ABSENT = re.compile(r"\b(?:no|without)(?: an?| any| the)? \w+")
 _LIVING = ("people", "count", "animal")
 _PLACES = ("place", "water", "sky")  # where that is said, indoors or outdoors goes without saying
 
@@ -30,6 +32,25 @@ def claims(sentence: str, language: str) -> list[set[str]]:
     naming = _naming_words(language)
     words = mentions(sentence, naming) if language == "en" else {word for word in naming if word in sentence}
     return [naming[word] for word in words]
+
+
+def named_in(sentence: str) -> list[Tag]:
+    """The tags that an English sentence names, in the order of its words; their confidence is None.
+
+    A word that names several things names the one called like it, or else the first: a meadow is grass.
+    """
+    naming = _naming_words("en")
+    flat = _ABSENT.sub(" ", " ".join(re.findall(r"[a-z]+", sentence.lower())))
+    for compound, plain in _COMPOUNDS.items():
+        flat = re.sub(rf"\b{compound}s?\b", plain, flat)
+    at: dict[str, int] = {}
+    for word in sorted(mentions(flat, naming), key=len, reverse=True):
+        place = f" {flat} ".find(f" {word} ")
+        if place >= 0:
+            keys = naming[word]
+            at.setdefault(word if word in keys else next(key for key in tag_entries() if key in keys), place)
+            flat = f" {flat} ".replace(f" {word} ", f" {'_' * len(word)} ")[1:-1]
+    return [tag_of(key, None) for key in sorted(at, key=at.__getitem__)]
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.domain import EMOTIONS, Affect, Photo, Sentiment
+from emotigram.domain import EMOTIONS, Affect, Features, Photo, Sentiment
 from emotigram.errors import ModelDamaged
 from emotigram.inference.ngrams import KnownNgrams
 from emotigram.inference.pixels import batch
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 VERSION = "2"
 EYES_VERSION = "2"  # of the captioner whose features it was trained on
+_SPACE = f"embedded/{EYES_VERSION}"
 LABELS = ("negative", "neutral", "positive")
 _NUMBERS = "ngrams.npz"
 
@@ -52,7 +53,7 @@ class EmbeddedSentiment:
         self,
         photos: Sequence[Photo | None],
         texts: Sequence[str],
-        features: Sequence[NDArray[np.float32] | None] | None = None,
+        features: Sequence[Features | None] | None = None,
     ) -> list[Affect]:
         """Return one affect a pair of photo and text, of which either may be missing (None, '')."""
         if not len(photos) == len(texts) == len(features if features is not None else texts):
@@ -66,9 +67,9 @@ class EmbeddedSentiment:
         )
         return [_affect(*(row.astype(np.float64) for row in rows)) for rows in zip(*judged, strict=True)]
 
-    def _features(self, photo: Photo | None, known: NDArray[np.float32] | None) -> NDArray[np.float32]:
-        if known is not None and known.shape == (self._width,):
-            return known
+    def _features(self, photo: Photo | None, known: Features | None) -> NDArray[np.float32]:
+        if known is not None and known.space == _SPACE:
+            return known.values
         if photo is None:
             return np.zeros(self._width, dtype=np.float32)
         pixels = batch([photo.image], self._eyes.manifest["size_px"])

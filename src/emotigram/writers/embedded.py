@@ -50,7 +50,7 @@ class _Chooser:
 
     def __init__(self, brief: Brief) -> None:
         reading = brief.reading
-        tags = [(tag.key, round(tag.confidence, 3)) for tag in reading.tags]
+        tags = [(tag.key, None if tag.confidence is None else round(tag.confidence, 3)) for tag in reading.tags]
         self._identity = f"{tags}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}"
         self._seed = brief.seed
         self._turn = 0

@@ -14,17 +14,17 @@ _SCENES = ("place", "sky", "water")  # said after what is in them
 
 def things_to_name(tags: Sequence[Tag], language: str, bank: PhraseBank) -> list[Tag]:
     """At most three tags that have a name in the language, likeliest first, without those that others cover."""
-    known = sorted((tag for tag in tags if language in tag.names), key=lambda tag: -tag.confidence)
-    confidences = {tag.key: tag.confidence for tag in known}
+    known = sorted((tag for tag in tags if language in tag.names), key=lambda tag: -_chance(tag))
+    confidences = {tag.key: _chance(tag) for tag in known}
     covered = {
         key
         for tag in known
         for key in bank.covers.get(tag.key, ())
-        if tag.confidence >= confidences.get(key, 0) / 2  # a guess hides nothing that is sure
+        if _chance(tag) >= confidences.get(key, 0) / 2  # a guess hides nothing that is sure
     }
     shown = [tag for tag in known if tag.key not in covered]
     telling = [tag for tag in shown if tag.key not in bank.last_resort] or shown[:1]
-    return [tag for rank, tag in enumerate(telling[:_MOST_NAMED]) if rank < 2 or tag.confidence >= _SURE_ENOUGH]
+    return [tag for rank, tag in enumerate(telling[:_MOST_NAMED]) if rank < 2 or _chance(tag) >= _SURE_ENOUGH]
 
 
 def said(tag: Tag, language: str, bank: PhraseBank) -> str:
@@ -37,3 +37,8 @@ def joined(tags: Sequence[Tag], language: str, bank: PhraseBank) -> str:
     names = [said(tag, language, bank) for tag in sorted(tags, key=lambda tag: tag.kind in _SCENES)]
     *others, last = names
     return f"{bank.comma.join(others)}{bank.last_comma}{last}" if others else last
+
+
+def _chance(tag: Tag) -> float:
+    """The tag's confidence; an engine that gives none names only what it would say outright."""
+    return 1.0 if tag.confidence is None else tag.confidence
