@@ -9,13 +9,14 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from emotigram import catalogue
+from emotigram.captioners.auto import choose_captioner
 from emotigram.errors import UnknownName
 from emotigram.settings import Settings, load_settings
 from emotigram.studio import Studio
 from emotigram.texts import interface_language, say
 
 ENGINES = {
-    "captioner": ("captioners", ("embedded",)),
+    "captioner": ("captioners", ("embedded", "blip2", "openai_vision")),
     "sentiment": ("sentiment", ("embedded",)),
     "writer": ("writers", ("embedded", "chat")),
 }
@@ -30,19 +31,26 @@ def open_studio(settings: Settings | None = None, **arguments: object) -> Studio
     if settings is not None and arguments:
         raise ValueError("give either settings or single arguments")
     writer, notes = _choose_writer(chosen)
+    captioner, read_notes = _choose_captioner(chosen)
     return Studio(
         chosen,
-        captioner=load_engine("captioner", chosen.captioner, chosen),
+        captioner=load_engine("captioner", captioner, chosen),
         sentiment=load_engine("sentiment", chosen.sentiment, chosen),
         writer=load_engine("writer", writer, chosen),
         stand_in=load_engine("writer", "embedded", chosen) if writer == "chat" else None,
         notes=notes,
+        read_notes=read_notes,
     )
 
 
 def load_engine(role: str, name: str, settings: Settings) -> Any:
-    """Build one engine: a module of ours with ``build(settings)``, or an entry point ``emotigram.captioners`` etc."""
+    """Build one engine: a module of ours with ``build(settings)``, or an entry point ``emotigram.captioners`` etc.
+
+    The captioner ``auto`` is the best one that is usable now.
+    """
     package, own = ENGINES[role]
+    if role == "captioner" and name == "auto":
+        name, _ = choose_captioner(settings)
     if name in own:
         return importlib.import_module(f"emotigram.{package}.{name}").build(settings)
     others = {point.name: point for point in entry_points(group=f"emotigram.{package}")}
@@ -56,6 +64,10 @@ def has_chat_key(settings: Settings) -> bool:
     key_env = catalogue.provider(settings.provider).key_env
     has_key = bool(settings.api_key.get_secret_value() or os.environ.get(key_env or " "))
     return has_key or bool(settings.base_url) or not key_env
+
+
+def _choose_captioner(settings: Settings) -> tuple[str, tuple[str, ...]]:
+    return choose_captioner(settings) if settings.captioner == "auto" else (settings.captioner, ())
 
 
 def _choose_writer(settings: Settings) -> tuple[str, tuple[str, ...]]:

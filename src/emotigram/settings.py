@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     quantization: Literal["none", "8bit", "4bit"] = Field("none", description="Smaller weights, by bitsandbytes.")
     offload_dir: Path | None = Field(None, description="Folder for weights that fit no memory (device split).")
     beams: int = Field(5, ge=1, le=16, description="Beams of large captioners; 1 is greedy and fastest.")
+    compile: bool = Field(
+        False, description="Compile blip2 for its GPU: faster photos, and minutes for the first of each batch size."
+    )
     weights_dir: Path | None = Field(None, description="Folder where 'models pull' keeps weights.")
     vision_provider: str = Field("", description="Provider of openai_vision, a file of data/providers: it gets the photos.")
     vision_model: str = Field("", description="Another model for openai_vision, instead of the provider's own.")

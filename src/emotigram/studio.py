@@ -29,7 +29,7 @@ class Studio:
     """Reads photos and writes posts with the engines it was given.
 
     ``stand_in`` writes where ``writer`` fails for a reason that may pass; the post's notes say so.
-    ``notes`` go into every post.
+    ``notes`` go into every post, ``read_notes`` into every reading and the posts from it.
     """
 
     def __init__(  # noqa: PLR0913
@@ -40,6 +40,7 @@ class Studio:
         writer: Writer,
         stand_in: Writer | None = None,
         notes: Sequence[str] = (),
+        read_notes: Sequence[str] = (),
     ) -> None:
         self.settings = settings
         self._captioner = captioner
@@ -47,6 +48,7 @@ class Studio:
         self._writer = writer
         self._stand_in = stand_in
         self._notes = tuple(notes)
+        self._read_notes = tuple(read_notes)
         self._interface = interface_language(settings.interface)
 
     def read(self, photo: Photo, text: str = "") -> Reading:
@@ -69,7 +71,7 @@ class Studio:
                 affect=affect,
                 read_by=read_by,
                 user_text=text,
-                notes=each.notes,
+                notes=(*self._read_notes, *each.notes),
             )
             for photo, each, affect, text in zip(photos, captions, affects, words, strict=True)
         ]

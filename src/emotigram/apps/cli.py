@@ -33,6 +33,7 @@ app.add_typer(evaluate.app, name="evaluate", help=help_text("evaluate.app"))
 
 Photos = Annotated[list[Path], typer.Argument(help=help_text("photos"), metavar="PHOTO", show_default=False)]
 Words = Annotated[str, typer.Option("--text", help=help_text("text"), show_default=False)]
+Engine = Annotated[str | None, typer.Option("--engine", "-e", metavar="NAME", help=help_text("engine"))]
 AsJson = Annotated[bool, typer.Option("--json", help=help_text("json"))]
 
 
@@ -87,6 +88,7 @@ def caption(  # noqa: PLR0913  # one argument an option
     provider: Annotated[str | None, typer.Option(help=help_text("provider"), metavar="NAME")] = None,
     base_url: Annotated[str | None, typer.Option(help=help_text("base_url"), metavar="URL")] = None,
     model: Annotated[str | None, typer.Option(help=help_text("model"), metavar="NAME")] = None,
+    engine: Engine = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -102,6 +104,7 @@ def caption(  # noqa: PLR0913  # one argument an option
             provider=provider,
             base_url=base_url,
             model=model,
+            captioner=engine,
         )
         _check_names(settings)
         screen = Screen(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
@@ -110,12 +113,17 @@ def caption(  # noqa: PLR0913  # one argument an option
 
 @app.command(help=help_text("read"))
 def read(
-    context: typer.Context, photos: Photos, text: Words = "", as_json: AsJson = False, debug: Debug = False
+    context: typer.Context,
+    photos: Photos,
+    text: Words = "",
+    engine: Engine = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
 ) -> None:
     """Read photos without writing posts."""
     with errors_shown(context, debug):
         # No writer is used, so a missing key must not stand in the way.
-        settings = load_settings(interface=context.obj, writer="embedded")
+        settings = load_settings(interface=context.obj, writer="embedded", captioner=engine)
         screen = Screen(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
         _work_through(photos, settings, screen, text, write=False)
 
@@ -126,11 +134,12 @@ def serve(
     host: Annotated[str, typer.Option(help=help_text("host"))] = "127.0.0.1",
     port: Annotated[int, typer.Option(help=help_text("port"), min=1, max=65535)] = 7860,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help=help_text("open"))] = True,
+    engine: Engine = None,
     debug: Debug = False,
 ) -> None:
     """Open the web page."""
     with errors_shown(context, debug):
-        settings = load_settings(interface=context.obj)
+        settings = load_settings(interface=context.obj, captioner=engine)
         # Gradio takes seconds to load, and no other command needs it.
         from emotigram.apps.web.page import serve as serve_page  # noqa: PLC0415
 

@@ -41,6 +41,8 @@ class Renderer:
         name = PurePath(photo.source).name
         self._head(f"{name} · {photo.width_px}×{photo.height_px}", "bold")
         self._table(self._reading_rows(reading))
+        if post is None:
+            self._table(self._note_rows(reading.notes))
         if post is not None:
             self._show_post(post)
         self._console.print()
@@ -83,7 +85,10 @@ class Renderer:
             if not check.passed:
                 failure = say(f"checks.{check.name}", self._language, figure=check.figure, limit=check.limit)
                 yield self._say("check"), Text(failure, "red")
-        for note in post.notes:
+        yield from self._note_rows(post.notes)
+
+    def _note_rows(self, notes: tuple[str, ...]) -> Iterator[tuple[str, RenderableType]]:
+        for note in notes:
             yield self._say("note"), Text(printable(note), "dim")
 
     def _both_languages(self, texts: Mapping[str, str]) -> Text:

@@ -1,0 +1,94 @@
+"""Which captioner is the best that is usable now; nothing is fetched and no weights are opened to find out."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+from emotigram import catalogue
+from emotigram.domain import Weights
+from emotigram.errors import WeightsError
+from emotigram.settings import Settings
+from emotigram.texts import interface_language, say
+from emotigram.weights.store import find_weights
+
+_DEFAULT = "blip2-opt-2.7b"
+_PACKAGES = ("accelerate", "peft", "torch", "transformers")  # the extra blip2
+_BYTES_PER_PARAMETER = 2  # bf16 or fp16 on a GPU
+_WORKING_ROOM = 1.2  # keys and values of a few photos, and what the GPU's own libraries take
+
+
+def choose_captioner(settings: Settings) -> tuple[str, tuple[str, ...]]:
+    """The engine's name, and notes for the user where what was configured cannot be used.
+
+    On a GPU with room for it and the weights at hand, blip2; else what the settings configure, be it weights at
+    hand or else a vision provider; else embedded. A provider is never chosen because a key happens to be set: it would
+    be sent the photos.
+    """
+    if _is_ready_for_blip2(settings):
+        return "blip2", ()
+    missing = _missing(settings) if settings.captioner_model else ""
+    if settings.captioner_model and not missing:
+        return _engine_of(settings), ()
+    notes = (missing,) if missing else ()
+    return ("openai_vision" if settings.vision_provider else "embedded"), notes
+
+
+def is_extra_installed() -> bool:
+    """Whether all packages of the extra ``blip2`` are here; none of them is imported."""
+    return all(importlib.util.find_spec(name) for name in _PACKAGES)
+
+
+def _is_ready_for_blip2(settings: Settings) -> bool:
+    name = settings.captioner_model or _DEFAULT
+    if not is_extra_installed() or not _is_at_hand(name, settings) or _engine_of(settings) != "blip2":
+        return False
+    import torch  # noqa: PLC0415  # seconds to load, and only needed where there are weights
+
+    if settings.device == "cpu" or not torch.cuda.is_available():
+        return False
+    free, _ = torch.cuda.mem_get_info()
+    entry = _entry(name)
+    return free >= (entry.parameters_b if entry else 0) * 1e9 * _BYTES_PER_PARAMETER * _WORKING_ROOM
+
+
+def _missing(settings: Settings) -> str:
+    """What stands in the way of the weights that the settings name, '' for nothing."""
+    language = interface_language(settings.interface)
+    if not is_extra_installed():
+        return say("notes.no_extra", language, name=settings.captioner_model, extra="blip2")
+    try:
+        find_weights(settings.captioner_model, settings)
+    except WeightsError as error:
+        return say("notes.no_weights", language, reason=error.message(language), hint=error.hint(language))
+    return ""
+
+
+def _is_at_hand(name: str, settings: Settings) -> bool:
+    try:
+        find_weights(name, settings)
+    except WeightsError:
+        return False
+    return True
+
+
+def _engine_of(settings: Settings) -> str:
+    """The engine that reads with the weights of the settings: as the catalogue says, else by their config.json."""
+    name = settings.captioner_model or _DEFAULT
+    entry = _entry(name)
+    if entry is not None:
+        return entry.engine
+    return "blip2" if _model_type(find_weights(name, settings)) == "blip-2" else "transformers_vlm"
+
+
+def _entry(name: str) -> Weights | None:
+    return next((each for each in catalogue.weights() if name in (each.key, each.repo)), None)
+
+
+def _model_type(folder: Path) -> str:
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):  # the engine itself says what is wrong with the folder
+        return ""
+    return str(config.get("model_type", "")) if isinstance(config, dict) else ""

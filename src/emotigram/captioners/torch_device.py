@@ -1,0 +1,222 @@
+"""Where and in which numbers large captioners run, and how their weights are loaded; nothing is ever fetched."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from rich.console import Console
+from safetensors import SafetensorError, safe_open
+from transformers import BitsAndBytesConfig
+from transformers.utils import logging
+
+from emotigram.errors import DeviceMissing, OutOfMemory, QuantizationUnavailable, WeightsDamaged, WeightsWrong
+from emotigram.settings import Settings
+from emotigram.texts import interface_language, say
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SPLIT = "split"
+_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
+_INDEX = "model.safetensors.index.json"
+_SHOWN = 3
+# what allocators without an exception of their own say: PyTorch's on CPU and Apple GPUs, and cuBLAS
+_OUT_OF_MEMORY = ("DefaultCPUAllocator", "MPS backend out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+
+
+def choose_device(settings: Settings) -> torch.device:
+    """The device that photos go to first, also where a model is split over several; raises DeviceMissing."""
+    found = _devices()
+    best = next((name for name in ("cuda", "mps") if name in found), "cpu")
+    name = best if settings.device in ("auto", SPLIT) else settings.device
+    if name not in found:
+        raise DeviceMissing(device=name, found=", ".join(["auto", *found, SPLIT]))
+    return torch.device("cuda:0" if name == "cuda" else name)
+
+
+def _devices() -> list[str]:
+    gpus = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+    return ["cpu", *(["cuda", *gpus] if gpus else []), *(["mps"] if torch.backends.mps.is_available() else [])]
+
+
+def choose_dtype(settings: Settings, device: torch.device) -> torch.dtype:
+    """The numbers to compute in: where none are asked for, bf16 or else fp16 on a GPU and fp32 on a CPU."""
+    if settings.dtype != "auto":
+        return _DTYPES[settings.dtype]
+    if device.type == "cpu":
+        return torch.float32
+    has_bf16 = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if has_bf16 else torch.float16
+
+
+def quantization_config(settings: Settings) -> BitsAndBytesConfig | None:
+    """How weights are made smaller, None for not at all; raises QuantizationUnavailable."""
+    if settings.quantization == "none":
+        return None
+    device = choose_device(settings)
+    if device.type != "cuda":
+        raise QuantizationUnavailable(quantization=settings.quantization, reason=f"device: {device}")
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise QuantizationUnavailable(quantization=settings.quantization, reason="bitsandbytes: –")
+    if settings.quantization == "8bit":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    # NormalFloat and a second quantization of its constants: Dettmers et al. 2023, "QLoRA"
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=choose_dtype(settings, device),
+    )
+
+
+def load_arguments(settings: Settings) -> dict[str, Any]:
+    """Arguments of a model's ``from_pretrained``; raises DeviceMissing or QuantizationUnavailable."""
+    device = choose_device(settings)
+    return {
+        "dtype": choose_dtype(settings, device),
+        "device_map": "auto" if settings.device == SPLIT else {"": device},
+        "quantization_config": quantization_config(settings),
+        "offload_folder": settings.offload_dir.expanduser() if settings.offload_dir else None,
+        "local_files_only": True,
+        "trust_remote_code": False,
+        "use_safetensors": True,  # others can hold code
+    }
+
+
+def load_whole(kind: Any, folder: Path, name: str, settings: Settings, **arguments: object) -> Any:
+    """Load a model of an (auto) class for use; weights that are not all there raise WeightsDamaged.
+
+    Raises all that ``loading`` and ``load_arguments`` raise.
+    """
+    wanted = load_arguments(settings) | arguments
+    with loading(folder, name, settings):
+        check_files(folder, name)
+        model, info = kind.from_pretrained(str(folder), output_loading_info=True, **wanted)
+    if info["missing_keys"]:  # transformers would only warn, and describe photos with random numbers
+        raise WeightsDamaged(name=name, file=_some(info["missing_keys"]))
+    return model
+
+
+def check_files(folder: Path, name: str) -> None:
+    """Hold the files against what they say of themselves; raises WeightsDamaged or WeightsWrong."""
+    read_json(folder, "config.json", name)
+    if (folder / _INDEX).is_file():
+        try:
+            files = sorted(set(read_json(folder, _INDEX, name)["weight_map"].values()))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise WeightsDamaged(name=name, file=_INDEX) from error
+    else:
+        files = ["model.safetensors"]
+    if not any((folder / file).is_file() for file in files):
+        raise WeightsWrong(name=name, wanted=files[0], found=_some(path.name for path in folder.iterdir()))
+    for file in files:
+        try:
+            with safe_open(folder / file, framework="pt"):  # its header says how long it is
+                pass
+        except (OSError, SafetensorError) as error:
+            raise WeightsDamaged(name=name, file=file) from error
+
+
+def read_json(folder: Path, file: str, name: str) -> dict[str, Any]:
+    """One JSON object of a checkpoint's folder; raises WeightsWrong."""
+    try:
+        values = json.loads((folder / file).read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise WeightsWrong(name=name, wanted=file, found=_some(path.name for path in folder.iterdir())) from error
+    except (OSError, ValueError) as error:
+        raise WeightsWrong(name=name, wanted="JSON", found=f"{file}: {type(error).__name__}") from error
+    if not isinstance(values, dict):
+        raise WeightsWrong(name=name, wanted="JSON", found=f"{file}: {type(values).__name__}")
+    return values
+
+
+@contextmanager
+def loading(folder: Path, name: str, settings: Settings) -> Iterator[None]:
+    """Load parts of a checkpoint in here: faults raise WeightsWrong, WeightsDamaged or OutOfMemory, ``name`` in each.
+
+    While it lasts, a terminal on stderr shows one line, and transformers says nothing of its own.
+    """
+    line = say("engines.loading", interface_language(settings.interface), name=name)
+    console = Console(stderr=True)
+    try:
+        with quiet(), console.status(line) if console.is_terminal else nullcontext():
+            yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise OutOfMemory(engine=name, device=choose_device(settings)) from error
+    except SafetensorError as error:
+        raise WeightsDamaged(name=name, file="*.safetensors") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        if _is_out_of_memory(error):
+            raise OutOfMemory(engine=name, device=choose_device(settings)) from error
+        first = (str(error).strip().splitlines() or [""])[0].replace(str(folder), "…")
+        raise WeightsWrong(name=name, wanted="transformers", found=f"{type(error).__name__}: {first[:160]}") from error
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers' own warnings and progress bars off the terminal."""
+    level, has_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity(logging.CRITICAL)
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if has_bars:
+            logging.enable_progress_bar()
+
+
+def in_batches_that_fit(
+    work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], size: int, engine: str, device: object
+) -> list[Result]:
+    """Results of ``work`` in order, in batches of ``size`` or of half as many each time memory runs out.
+
+    Raises OutOfMemory(engine, device) where not even one item fits.
+    """
+    done: list[Result] = []
+    while len(done) < len(items):
+        batch = items[len(done) : len(done) + size]
+        results = _unless_memory_runs_out(work, batch)
+        if results is not None:
+            done += results
+            continue
+        if len(batch) == 1:
+            raise OutOfMemory(engine=engine, device=device)
+        size = len(batch) // 2
+        _free_memory()  # only here: until its exception is gone, the failed batch still holds its memory
+    return done
+
+
+def _unless_memory_runs_out(
+    work: Callable[[Sequence[Item]], list[Result]], batch: Sequence[Item]
+) -> list[Result] | None:
+    try:
+        return work(batch)
+    except (RuntimeError, MemoryError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        return None
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(sign in str(error) for sign in _OUT_OF_MEMORY)
+
+
+def _free_memory() -> None:
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
+def _some(names: Any) -> str:
+    first = sorted(map(str, names))
+    return ", ".join(first[:_SHOWN]) + (f" (+{len(first) - _SHOWN})" if len(first) > _SHOWN else "") or "–"
