@@ -16,7 +16,7 @@ from emotigram.studio import Studio
 from emotigram.texts import interface_language, say
 
 ENGINES = {
-    "captioner": ("captioners", ("embedded", "blip2", "openai_vision")),
+    "captioner": ("captioners", ("embedded", "blip2", "transformers_vlm", "openai_vision")),
     "sentiment": ("sentiment", ("embedded",)),
     "writer": ("writers", ("embedded", "chat")),
 }

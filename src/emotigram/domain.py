@@ -188,7 +188,11 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An OpenAI-compatible server; ``extra_body`` is sent along, ``key_env`` names the key's variable ('' for none)."""
+    """An OpenAI-compatible server; ``extra_body`` is sent along, ``key_env`` names the key's variable ('' for none).
+
+    ``supports_json`` is of the response format ``json_object``; ``vision_model`` looks at photos ('' for ``model``)
+    where the server ``supports_images``, ``photos_at_once`` of them: one where it would let others wait in silence.
+    """
 
     key: str
     name: str
@@ -196,6 +200,9 @@ class Provider:
     model: str
     key_env: str
     supports_json: bool
+    supports_images: bool
+    vision_model: str
+    photos_at_once: int
     extra_body: Mapping[str, object]
     source: str
     verified_on: str

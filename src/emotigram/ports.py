@@ -9,7 +9,10 @@ from emotigram.domain import Affect, Brief, Captions, Draft, Features, Photo
 
 
 class Captioner(Protocol):
-    """Reads photos: description and social voice together, so that an engine may share one vision pass."""
+    """Reads photos: description and social voice together, so that an engine may share one vision pass.
+
+    An engine that hands the photos to another computer names it in an attribute ``sends_photos_to``.
+    """
 
     name: str
 

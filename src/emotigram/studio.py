@@ -51,6 +51,11 @@ class Studio:
         self._read_notes = tuple(read_notes)
         self._interface = interface_language(settings.interface)
 
+    @property
+    def sends_photos_to(self) -> str:
+        """Who else gets the photos that are read, '' for nobody: they stay on this computer."""
+        return str(getattr(self._captioner, "sends_photos_to", ""))
+
     def read(self, photo: Photo, text: str = "") -> Reading:
         """Read one photo, judged together with the user's own text where there is one."""
         return self.read_many([photo], [text])[0]

@@ -9,7 +9,9 @@ from transformers import BertTokenizer, BlipConfig, BlipForConditionalGeneration
 
 IMAGE_PX = 32
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]")
-_WORDS = "a the on in of with by two dog cat man woman street beach boat tree flower sky red blue near old ##s ##ing run"
+_WORDS = (
+    "a the on in of with by two dog cat man woman street beach boat tree flower sky red blue near old ##s ##ing run"
+)
 
 
 def save_blip(folder: Path, *, seed: int = 0, max_shard_size: str = "50GB") -> Path:

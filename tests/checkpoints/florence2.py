@@ -16,9 +16,7 @@ _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>", "<image>", *(f"<loc_{plac
 
 def save_florence2(folder: Path, *, seed: int = 0, max_shard_size: str = "50GB") -> Path:
     """Save model, tokenizer and processor."""
-    tokenizer = byte_level_tokenizer(
-        _SPECIAL, bos="<s>", eos="</s>", pad="<pad>", named={"image_token": "<image>"}
-    )
+    tokenizer = byte_level_tokenizer(_SPECIAL, bos="<s>", eos="</s>", pad="<pad>", named={"image_token": "<image>"})
     torch.manual_seed(seed)
     model = Florence2ForConditionalGeneration(_config(len(tokenizer))).eval()
     make_eloquent(model, model.lm_head, tokenizer)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -15,12 +16,13 @@ PACE_S = 0.02  # between keep-alive comments
 
 @dataclass(frozen=True)
 class Answer:
-    """A stream of ``pieces`` and how it ends, or, with another status, an error with a message."""
+    """A stream of ``pieces`` and how it ends, or, with another status, an error with a message (or a ``body``)."""
 
     pieces: Sequence[str] = ()
     ending: Literal["done", "close", "drop", "stall", "keep_alive", "garbage", "error_event"] = "done"
     status: int = 200
     message: str = ""
+    body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -33,14 +35,26 @@ class Request:
     body: Any
     raw: str
 
+    @property
+    def photo(self) -> bytes:
+        """The file in the last part of the last message."""
+        url = self.body["messages"][-1]["content"][-1]["image_url"]["url"]
+        head, data = url.split(",", 1)
+        assert head == "data:image/jpeg;base64"
+        return base64.b64decode(data, validate=True)
+
 
 class FakeProvider:
-    """Gives its answers in order, one a request; ``hung_up`` is set once a client left an unfinished answer."""
+    """Gives its answers in order, one a request, or what ``reply`` makes of each request, on threads of its own.
 
-    def __init__(self, *answers: Answer) -> None:
+    ``hung_up`` is set once a client left an unfinished answer.
+    """
+
+    def __init__(self, *answers: Answer, reply: Callable[[Request], Answer] | None = None) -> None:
         self.requests: list[Request] = []
         self.hung_up = Event()
         self._answers = list(answers)
+        self._reply = reply
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
@@ -48,8 +62,9 @@ class FakeProvider:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def next_answer(self) -> Answer:
-        return self._answers.pop(0)
+    def answer_to(self, request: Request) -> Answer:
+        self.requests.append(request)
+        return self._reply(request) if self._reply else self._answers.pop(0)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -80,8 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.provider.requests.append(Request(self.path, headers, json.loads(raw), raw))
-        answer = self.provider.next_answer()
+        answer = self.provider.answer_to(Request(self.path, headers, json.loads(raw), raw))
         self.close_connection = True
         try:
             self._stream(answer) if answer.status == 200 else self._refuse(answer)
@@ -89,7 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.provider.hung_up.set()
 
     def _refuse(self, answer: Answer) -> None:
-        body = json.dumps({"error": {"message": answer.message, "type": "scripted", "code": "scripted"}}).encode()
+        error = {"error": {"message": answer.message, "type": "scripted", "code": "scripted"}}
+        body = json.dumps(answer.body or error).encode()
         self._start(answer, {"Content-Type": "application/json", "Content-Length": str(len(body))})
         self.wfile.write(body[: len(body) // 2] if answer.ending == "drop" else body)
 

@@ -14,9 +14,12 @@ from rich.text import Text
 
 from emotigram import catalogue
 from emotigram.assembly import has_chat_key, load_engine
-from emotigram.errors import EngineError, ExtraMissing
+from emotigram.captioners.auto import DEFAULT_WEIGHTS, engine_of, is_extra_installed
+from emotigram.chat.server import find_vision_server
+from emotigram.errors import ChatError, EngineError, ExtraMissing
 from emotigram.settings import Settings
 from emotigram.texts import say
+from emotigram.weights.store import find_weights
 
 _REQUIREMENT = re.compile(r"""^(?P<package>[\w.-]+).*extra == ["'](?P<extra>[\w-]+)["']""")
 _FOR_DEVELOPERS = "dev"
@@ -35,7 +38,8 @@ class Finding:
 def examine(settings: Settings, language: str) -> list[Finding]:
     """Look at every engine and extra; ``needs`` is said in ``language``. Raises UnknownName for the provider."""
     embedded = [_embedded(role, settings, language) for role in ("captioner", "sentiment", "writer")]
-    return [*embedded, _chat(settings, language), *_extras(language)]
+    large = [_large(engine, settings, language) for engine in ("blip2", "transformers_vlm")]
+    return [*embedded, *large, _vision(settings, language), _chat(settings, language), *_extras(language)]
 
 
 def _embedded(role: str, settings: Settings, language: str) -> Finding:
@@ -44,6 +48,27 @@ def _embedded(role: str, settings: Settings, language: str) -> Finding:
     except EngineError as error:
         return Finding(f"{role}.embedded", "engine", False, f"{error.message(language)} {error.hint(language)}")
     return Finding(f"{role}.embedded", "engine", True)
+
+
+def _large(engine: str, settings: Settings, language: str) -> Finding:
+    """Whether the extra and the weights are here; the weights are not opened, that would take minutes."""
+    name = f"captioner.{engine}"
+    if not is_extra_installed():
+        return Finding(name, "engine", False, ExtraMissing(extra="blip2", package="torch").hint(language))
+    try:
+        is_meant = settings.captioner_model and engine_of(settings) == engine
+        find_weights(settings.captioner_model if is_meant else DEFAULT_WEIGHTS[engine], settings)
+    except EngineError as error:
+        return Finding(name, "engine", False, error.hint(language))
+    return Finding(name, "engine", True)
+
+
+def _vision(settings: Settings, language: str) -> Finding:
+    try:
+        find_vision_server(settings)
+    except ChatError as error:
+        return Finding("captioner.openai_vision", "engine", False, error.hint(language))
+    return Finding("captioner.openai_vision", "engine", True)
 
 
 def _chat(settings: Settings, language: str) -> Finding:

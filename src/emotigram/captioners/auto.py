@@ -13,7 +13,8 @@ from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 from emotigram.weights.store import find_weights
 
-_DEFAULT = "blip2-opt-2.7b"
+# what an engine reads with where the settings name no weights
+DEFAULT_WEIGHTS = {"blip2": "blip2-opt-2.7b", "transformers_vlm": "florence-2-base-ft"}
 _PACKAGES = ("accelerate", "peft", "torch", "transformers")  # the extra blip2
 _BYTES_PER_PARAMETER = 2  # bf16 or fp16 on a GPU
 _WORKING_ROOM = 1.2  # keys and values of a few photos, and what the GPU's own libraries take
@@ -30,7 +31,7 @@ def choose_captioner(settings: Settings) -> tuple[str, tuple[str, ...]]:
         return "blip2", ()
     missing = _missing(settings) if settings.captioner_model else ""
     if settings.captioner_model and not missing:
-        return _engine_of(settings), ()
+        return engine_of(settings), ()
     notes = (missing,) if missing else ()
     return ("openai_vision" if settings.vision_provider else "embedded"), notes
 
@@ -41,8 +42,8 @@ def is_extra_installed() -> bool:
 
 
 def _is_ready_for_blip2(settings: Settings) -> bool:
-    name = settings.captioner_model or _DEFAULT
-    if not is_extra_installed() or not _is_at_hand(name, settings) or _engine_of(settings) != "blip2":
+    name = settings.captioner_model or DEFAULT_WEIGHTS["blip2"]
+    if not is_extra_installed() or not _is_at_hand(name, settings) or engine_of(settings) != "blip2":
         return False
     import torch  # noqa: PLC0415  # seconds to load, and only needed where there are weights
 
@@ -73,9 +74,9 @@ def _is_at_hand(name: str, settings: Settings) -> bool:
     return True
 
 
-def _engine_of(settings: Settings) -> str:
+def engine_of(settings: Settings) -> str:
     """The engine that reads with the weights of the settings: as the catalogue says, else by their config.json."""
-    name = settings.captioner_model or _DEFAULT
+    name = settings.captioner_model or DEFAULT_WEIGHTS["blip2"]
     entry = _entry(name)
     if entry is not None:
         return entry.engine

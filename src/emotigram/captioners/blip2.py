@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emotigram.captioners.auto import DEFAULT_WEIGHTS
 from emotigram.captioners.english import told_in_english
 from emotigram.domain import Captions, Features, Photo
 from emotigram.errors import ExtraMissing
-from emotigram.publishing.cleaning import clean
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 from emotigram.weights.store import find_weights
@@ -34,7 +34,6 @@ except ImportError as error:
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DEFAULT_WEIGHTS = "blip2-opt-2.7b"
 _BATCH = {"cuda": 32}  # photos a pass, each in two voices: a GPU reads 32 nearly as fast as one
 _SMALL_BATCH = 8
 _MAX_NEW_TOKENS = 30  # COCO captions have about 12; a line for friends may be longer
@@ -44,7 +43,7 @@ _SOCIAL_PROMPT = "Question: what would a friend write on social media about this
 
 def build(settings: Settings) -> Blip2Captioner:
     """Load weights and adapter; raises EngineError."""
-    name = settings.captioner_model or DEFAULT_WEIGHTS
+    name = settings.captioner_model or DEFAULT_WEIGHTS["blip2"]
     checkpoint = load_checkpoint(find_weights(name, settings), name, settings)
     adapter = None
     if settings.adapter is not None:
@@ -76,7 +75,7 @@ class Blip2Captioner:
 
     def _read_batch(self, photos: Sequence[Photo]) -> list[Captions]:
         images, features = self.look(photos)
-        said = [" ".join(clean(text).split()) for text in self._checkpoint.texts(self.speak(images))]
+        said = self._checkpoint.texts(self.speak(images))
         return [
             told_in_english(photo, description, tweet, Features(self._space, values), self._notes)
             for photo, description, tweet, values in zip(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import regex
+
 from emotigram.captioners.tags import without_repetition
 from emotigram.captioners.wording import from_tags, named_in
 from emotigram.domain import Captions, Features, Photo
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.pixels import batch
+from emotigram.publishing.cleaning import clean
 
 _COLOUR_SIDE_PX = 64  # colours need no more
 
@@ -16,9 +19,21 @@ def told_in_english(
 ) -> Captions:
     """Captions with the tags that the English description names, which also say it in Chinese; no second model looks.
 
-    ``tweet`` may be empty: then the studio words one. Colours stand in where the description names nothing known.
+    Where the model said nothing its colours are told, which are counted; without a tweet the studio words one.
     """
-    tags = without_repetition(named_in(description))
+    said, social = line(description), line(tweet)
+    tags = without_repetition(named_in(said))
     colours = main_colours(batch([photo.image], _COLOUR_SIDE_PX)[0])
-    chinese = from_tags(tags, colours, "zh")
-    return Captions({"en": description, "zh": chinese}, {"en": tweet} if tweet else {}, tags, features, notes=notes)
+    told = {"en": _sentence(said) or from_tags(tags, colours, "en"), "zh": from_tags(tags, colours, "zh")}
+    return Captions(told, {"en": social} if social else {}, tags, features, notes=notes)
+
+
+def line(answer: str, letters: str = r"\p{Latin}") -> str:
+    """A model's answer as one clean line, '' where it holds not one letter (a regex class) of its language."""
+    words = " ".join(clean(answer.replace("\ufffd", "")).split())  # a character cut in half where the tokens ended
+    return words if regex.search(letters, words) else ""
+
+
+def _sentence(words: str) -> str:
+    """As the embedded engine writes them: captioners speak in small letters and without a full stop."""
+    return words[:1].upper() + words[1:] + ("." if words[-1:].isalnum() else "")

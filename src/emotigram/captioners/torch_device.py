@@ -5,18 +5,28 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from jinja2 import TemplateError
 from rich.console import Console
+from rich.text import Text
 from safetensors import SafetensorError, safe_open
 from transformers import BitsAndBytesConfig
-from transformers.utils import logging
+from transformers.utils import logging as their_logging
 
-from emotigram.errors import DeviceMissing, OutOfMemory, QuantizationUnavailable, WeightsDamaged, WeightsWrong
+from emotigram.errors import (
+    DeviceMissing,
+    ExtraMissing,
+    OutOfMemory,
+    QuantizationUnavailable,
+    WeightsDamaged,
+    WeightsWrong,
+)
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 
@@ -25,8 +35,12 @@ Result = TypeVar("Result")
 
 SPLIT = "split"
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
+_SINGLE = "model.safetensors"
 _INDEX = "model.safetensors.index.json"
 _SHOWN = 3
+_NAMED = ("torchvision", "sentencepiece", "tiktoken", "num2words", "accelerate")  # what parts of transformers need
+# what libraries raise at files that are none of theirs, and an allocator of its own kind
+_FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, TemplateError, MemoryError)
 # what allocators without an exception of their own say: PyTorch's on CPU and Apple GPUs, and cuBLAS
 _OUT_OF_MEMORY = ("DefaultCPUAllocator", "MPS backend out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
 
@@ -62,9 +76,9 @@ def quantization_config(settings: Settings) -> BitsAndBytesConfig | None:
         return None
     device = choose_device(settings)
     if device.type != "cuda":
-        raise QuantizationUnavailable(quantization=settings.quantization, reason=f"device: {device}")
+        raise QuantizationUnavailable(quantization=settings.quantization, reason=f"device={device}")
     if importlib.util.find_spec("bitsandbytes") is None:
-        raise QuantizationUnavailable(quantization=settings.quantization, reason="bitsandbytes: –")
+        raise QuantizationUnavailable(quantization=settings.quantization, reason="ModuleNotFoundError: bitsandbytes")
     if settings.quantization == "8bit":
         return BitsAndBytesConfig(load_in_8bit=True)
     # NormalFloat and a second quantization of its constants: Dettmers et al. 2023, "QLoRA"
@@ -90,32 +104,34 @@ def load_arguments(settings: Settings) -> dict[str, Any]:
     }
 
 
-def load_whole(kind: Any, folder: Path, name: str, settings: Settings, **arguments: object) -> Any:
+def load_whole(kind: Any, folder: Path, name: str, settings: Settings) -> Any:
     """Load a model of an (auto) class for use; weights that are not all there raise WeightsDamaged.
 
     Raises all that ``loading`` and ``load_arguments`` raise.
     """
-    wanted = load_arguments(settings) | arguments
+    arguments = load_arguments(settings)
     with loading(folder, name, settings):
         check_files(folder, name)
-        model, info = kind.from_pretrained(str(folder), output_loading_info=True, **wanted)
-    if info["missing_keys"]:  # transformers would only warn, and describe photos with random numbers
-        raise WeightsDamaged(name=name, file=_some(info["missing_keys"]))
+        model, info = kind.from_pretrained(str(folder), output_loading_info=True, **arguments)
+    missing = info["missing_keys"]  # transformers would only warn, and describe photos with random numbers
+    if 2 * len(missing) > len(model.state_dict()):
+        raise WeightsWrong(name=name, wanted=type(model).__name__, found=_some(info["unexpected_keys"]))
+    if missing:
+        raise WeightsDamaged(name=name, file=_some(missing))
     return model
 
 
 def check_files(folder: Path, name: str) -> None:
     """Hold the files against what they say of themselves; raises WeightsDamaged or WeightsWrong."""
-    read_json(folder, "config.json", name)
     if (folder / _INDEX).is_file():
         try:
             files = sorted(set(read_json(folder, _INDEX, name)["weight_map"].values()))
         except (KeyError, TypeError, AttributeError) as error:
             raise WeightsDamaged(name=name, file=_INDEX) from error
+    elif (folder / _SINGLE).is_file():
+        files = [_SINGLE]
     else:
-        files = ["model.safetensors"]
-    if not any((folder / file).is_file() for file in files):
-        raise WeightsWrong(name=name, wanted=files[0], found=_some(path.name for path in folder.iterdir()))
+        raise WeightsWrong(name=name, wanted=_SINGLE, found=_some(path.name for path in folder.iterdir()))
     for file in files:
         try:
             with safe_open(folder / file, framework="pt"):  # its header says how long it is
@@ -139,38 +155,44 @@ def read_json(folder: Path, file: str, name: str) -> dict[str, Any]:
 
 @contextmanager
 def loading(folder: Path, name: str, settings: Settings) -> Iterator[None]:
-    """Load parts of a checkpoint in here: faults raise WeightsWrong, WeightsDamaged or OutOfMemory, ``name`` in each.
+    """Load parts of a checkpoint in here: faults raise WeightsError, ExtraMissing or OutOfMemory.
 
     While it lasts, a terminal on stderr shows one line, and transformers says nothing of its own.
     """
-    line = say("engines.loading", interface_language(settings.interface), name=name)
     console = Console(stderr=True)
+    line = Text(say("engines.loading", interface_language(settings.interface), name=name))
     try:
         with quiet(), console.status(line) if console.is_terminal else nullcontext():
             yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise OutOfMemory(engine=name, device=choose_device(settings)) from error
+    except ImportError as error:
+        raise ExtraMissing(extra="blip2", package=_package(error)) from error
     except SafetensorError as error:
         raise WeightsDamaged(name=name, file="*.safetensors") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+    except _FAULTS as error:
         if _is_out_of_memory(error):
             raise OutOfMemory(engine=name, device=choose_device(settings)) from error
         first = (str(error).strip().splitlines() or [""])[0].replace(str(folder), "…")
         raise WeightsWrong(name=name, wanted="transformers", found=f"{type(error).__name__}: {first[:160]}") from error
 
 
+def _package(error: ImportError) -> str:
+    """The package that is missing, as Python names it or as transformers' sentence does."""
+    said = str(error).lower()
+    return error.name or next((package for package in _NAMED if package in said), "transformers")
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep transformers' own warnings and progress bars off the terminal."""
-    level, has_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity(logging.CRITICAL)
-    logging.disable_progress_bar()
+    level, has_bars = their_logging.get_verbosity(), their_logging.is_progress_bar_enabled()
+    their_logging.set_verbosity(logging.CRITICAL)
+    their_logging.disable_progress_bar()
     try:
         yield
     finally:
-        logging.set_verbosity(level)
+        their_logging.set_verbosity(level)
         if has_bars:
-            logging.enable_progress_bar()
+            their_logging.enable_progress_bar()
 
 
 def in_batches_that_fit(

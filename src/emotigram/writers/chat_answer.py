@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
+from emotigram.chat.client import json_in
 from emotigram.domain import Draft
 
 
@@ -20,7 +21,7 @@ class _Answer(BaseModel):
 
 def whole_draft(answer: str) -> Draft:
     """Return the draft in a finished answer, which may be fenced; raises ValueError where it is blank or malformed."""
-    found = _Answer.model_validate_json(answer[answer.find("{") : answer.rfind("}") + 1])
+    found = _Answer.model_validate_json(json_in(answer))
     return Draft(_text(found.title), found.text, _tags(found.hashtags))
 
 

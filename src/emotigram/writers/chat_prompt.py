@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 
-from jinja2 import PackageLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
-
+from emotigram.chat.prompts import render
 from emotigram.domain import Brief
+
+_PACKAGE = "emotigram.writers"
 
 
 def system_message() -> str:
     """The rules; the same for every brief, and sent first, so that providers serve it from their cache."""
-    return _environment().get_template("system.j2").render()
+    return render(_PACKAGE, "system.j2")
 
 
 def request_message(brief: Brief) -> str:
     """What is wanted, then the reading as one JSON object, which cannot break out of its line."""
-    text = (
-        _environment()
-        .get_template("request.j2")
-        .render(
-            language=brief.language,
-            platform=brief.platform,
-            length=brief.platform.soft_lengths.get(brief.language.key),
-            style_instruction=_in_language(dict(brief.style.instruction), brief.language.key),
-            tone=brief.tone,
-            data=json.dumps(_data(brief), ensure_ascii=False),  # Chinese as \u escapes would cost tokens
-        )
+    text = render(
+        _PACKAGE,
+        "request.j2",
+        language=brief.language,
+        platform=brief.platform,
+        length=brief.platform.soft_lengths.get(brief.language.key),
+        style_instruction=_in_language(dict(brief.style.instruction), brief.language.key),
+        tone=brief.tone,
+        data=json.dumps(_data(brief), ensure_ascii=False),  # Chinese as \u escapes would cost tokens
     )
     return text.encode("utf-8", "replace").decode("utf-8")  # half an emoji in the user's words cannot be sent
 
@@ -48,8 +45,3 @@ def _data(brief: Brief) -> dict[str, object]:
 
 def _in_language(texts: dict[str, str], language: str) -> str:
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
-
-
-@cache
-def _environment() -> SandboxedEnvironment:
-    return SandboxedEnvironment(loader=PackageLoader("emotigram.writers", "prompts"), undefined=StrictUndefined)

@@ -77,6 +77,7 @@ def place_controls(studio: Studio) -> Controls:
     """Lay out the page inside the current ``gr.Blocks``."""
     interface = interface_language(studio.settings.interface)
     words = wording(interface)
+    start = View(photos_go_to=studio.sends_photos_to)
     with gr.Row(elem_id="eg-top"):
         header = gr.HTML(**words["header"], js_on_load=_script("header.js"), elem_id="header")
         tongues = [("中文", "zh"), ("English", "en")]
@@ -89,8 +90,8 @@ def place_controls(studio: Studio) -> Controls:
             again = gr.Button(variant="primary", interactive=False, elem_id="again", **words["again"])
             again_hint = gr.HTML(**words["again_hint"], elem_id="again-hint")
         with gr.Column(scale=6, min_width=320, elem_id="eg-right"):
-            result = gr.HTML(render(View(), interface), js_on_load=_script("copy.js"), elem_id="result")
-    view = gr.State(View(), time_to_live=_STATE_SECONDS)
+            result = gr.HTML(render(start, interface), js_on_load=_script("copy.js"), elem_id="result")
+    view = gr.State(start, time_to_live=_STATE_SECONDS)
     return Controls(header, switch, photo, examples, *choices, again, again_hint, result, view)
 
 

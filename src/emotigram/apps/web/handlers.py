@@ -28,18 +28,19 @@ class Handlers:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
+        self._start = View(photos_go_to=studio.sends_photos_to)
 
     def upload(self, file: dict[str, Any] | None, interface: str) -> Iterator[list[Any]]:
         """Read an upload (Gradio's record of a file); the file is deleted as soon as it is decoded or refused."""
         if file is None:  # the photo was taken away
-            yield _shown(View(), interface, None)
+            yield _shown(self._start, interface, None)
             return
         yield _shown(View("opening"), interface)
         path = Path(file["path"])
         try:
             photo = _open(path, file["orig_name"] or path.name, self._studio.settings.max_megapixels)
         except PhotoError as error:
-            yield _shown(View(error=error), interface, None)
+            yield _shown(replace(self._start, error=error), interface, None)
             return
         finally:
             path.unlink(missing_ok=True)

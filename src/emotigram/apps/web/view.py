@@ -20,13 +20,17 @@ STEPS: tuple[Stage, ...] = ("opening", "reading", "writing")
 
 @dataclass(frozen=True)
 class View:
-    """How far one visitor has come; ``seed`` counts the posts asked for anew."""
+    """How far one visitor has come; ``seed`` counts the posts asked for anew.
+
+    ``photos_go_to`` names who else gets the photos, '' for nobody.
+    """
 
     stage: Stage = "empty"
     reading: Reading | None = None
     post: Post | None = None
     error: EmotiGramError | None = None
     seed: int = 0
+    photos_go_to: str = ""
 
 
 def render(view: View, language: str) -> str:

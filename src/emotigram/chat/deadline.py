@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from threading import Event
 
 import httpx2
 import openai
@@ -13,17 +14,18 @@ class Deadline:
     """Ends an answer ``seconds`` from now, retries and keep-alive comments included.
 
     A server that says nothing at all is found out by the read timeout instead, so an answer ends at most one read
-    timeout after its deadline.
+    timeout after its deadline. ``stop`` ends it before its time, from any thread.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, stop: Event | None = None) -> None:
         self.seconds = seconds
         self._ends_at = time.monotonic() + seconds
+        self._stop = stop or Event()
 
     @property
     def left_s(self) -> float:
-        """Seconds left; negative once passed."""
-        return self._ends_at - time.monotonic()
+        """Seconds left; 0 or less once passed or stopped."""
+        return 0 if self._stop.is_set() else self._ends_at - time.monotonic()
 
     def check(self, request: httpx2.Request) -> None:
         """Raise openai.APITimeoutError once passed; unlike httpx2's own, that one is never retried."""

@@ -1,4 +1,4 @@
-"""Where a chat model is reached and with which key."""
+"""Where a chat model is reached and with which key, to write or to look at photos."""
 
 from __future__ import annotations
 
@@ -12,36 +12,73 @@ from pydantic import SecretStr
 
 from emotigram import catalogue
 from emotigram.domain import Provider
-from emotigram.errors import KeyMissing, KeyRefused, SettingsError
+from emotigram.errors import KeyMissing, KeyRefused, SettingsError, VisionMissing
 from emotigram.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class ChatServer:
-    """An OpenAI-compatible server and what it accepts; ``is_local`` where no proxy lies in between."""
+    """An OpenAI-compatible server and what it accepts.
+
+    ``is_local`` where no proxy lies in between, ``is_here`` where it is this very computer.
+    """
 
     name: str
     base_url: str
     model: str
     key: SecretStr
     is_local: bool
+    is_here: bool
     supports_json: bool
+    photos_at_once: int
     extra_body: Mapping[str, object]
 
 
 def find_server(settings: Settings) -> ChatServer:
-    """Return the server that the settings ask for; raises UnknownName, SettingsError, KeyMissing or KeyRefused."""
+    """Return the server that writes; raises UnknownName, SettingsError, KeyMissing or KeyRefused."""
     provider = catalogue.provider(settings.provider)
+    return _server(provider, settings, settings.model or provider.model)
+
+
+def find_vision_server(settings: Settings) -> ChatServer:
+    """Return the server that looks at photos; raises VisionMissing and what ``find_server`` raises."""
+    return vision_server_of(catalogue.provider(settings.vision_provider or settings.provider), settings)
+
+
+def vision_server_of(provider: Provider, settings: Settings) -> ChatServer:
+    """Return a provider's server for photos; raises VisionMissing, SettingsError, KeyMissing or KeyRefused.
+
+    Of the writer's address, model and key nothing applies to another provider than the writer's.
+    """
+    if not provider.supports_images:
+        raise vision_missing(provider.name)
+    if provider.key != settings.provider:
+        settings = settings.model_copy(update={"base_url": "", "model": "", "api_key": SecretStr("")})
+    named = [provider.vision_model, settings.model]
+    if settings.base_url:  # another server knows the models that the settings name, not the provider's
+        named.reverse()
+    return _server(provider, settings, settings.vision_model or named[0] or named[1] or provider.model)
+
+
+def vision_missing(name: str) -> VisionMissing:
+    """The error that a server, or its model, takes no photos."""
+    known = (provider.key for provider in catalogue.providers() if provider.supports_images)
+    return VisionMissing(provider=name, known=", ".join(known))
+
+
+def _server(provider: Provider, settings: Settings, model: str) -> ChatServer:
     base_url = settings.base_url or provider.base_url
     host = _host(base_url)
     name = host if settings.base_url else provider.name
     return ChatServer(
         name=name,
         base_url=base_url,
-        model=settings.model or provider.model,
+        model=model,
         key=_key(settings, provider, name, _is_local(host)),
         is_local=_is_local(host),
+        is_here=_is_here(host),
         supports_json=provider.supports_json,
+        photos_at_once=provider.photos_at_once,
         extra_body=provider.extra_body,
     )
 
@@ -62,6 +99,13 @@ def _is_local(host: str) -> bool:
     except ValueError:
         return "." not in host or host.endswith((".localhost", ".local"))
     return address.is_loopback or address.is_private
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")  # RFC 6761, section 6.3
 
 
 def _key(settings: Settings, provider: Provider, name: str, is_local: bool) -> SecretStr:

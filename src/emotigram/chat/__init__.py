@@ -1,0 +1,1 @@
+"""OpenAI-compatible chat servers: where they are, how they are asked and what went wrong."""

@@ -1,0 +1,132 @@
+"""Asks a chat model for one JSON object, streamed, and says what went wrong."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Generator, Sequence
+from functools import cache
+from typing import TypeAlias
+
+import httpx2
+import openai
+from openai.types.chat import ChatCompletionMessageParam
+
+from emotigram.chat.deadline import Deadline
+from emotigram.chat.server import ChatServer, vision_missing
+from emotigram.errors import (
+    BalanceEmpty,
+    ChatBlank,
+    ChatBusy,
+    ChatDown,
+    ChatError,
+    ChatRejected,
+    ChatStalled,
+    KeyRefused,
+)
+from emotigram.settings import Settings
+
+Message: TypeAlias = ChatCompletionMessageParam
+ASKS = 2  # an answer can be blank although all went well; DeepSeek's documentation advises to ask again
+_DETAIL_LENGTH = 200  # characters of a provider's own explanation that still read as one line
+_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{64,}")  # no word is as long: a photo, quoted back
+_BY_STATUS: dict[int, type[ChatError]] = {401: KeyRefused, 402: BalanceEmpty, 403: KeyRefused, 429: ChatBusy}
+# How servers and models without vision refuse a photo, with statuses from 400 to 500: DeepSeek's text models, OpenAI,
+# vLLM, Ollama, then llama.cpp and LM Studio.
+_NO_PHOTOS = re.compile(
+    r"unknown variant \W?image_url|image_url is only supported|not a multimodal model|required for image input"
+    r"|\b(?:images?|vision)(?: inputs?)? (?:is|are) not support|not support (?:\w+ )?(?:images?|vision)\b",
+    re.IGNORECASE,
+)
+
+
+def json_in(answer: str) -> str:
+    """The JSON object in an answer that may be fenced or talked around; '' where there is none."""
+    return answer[answer.find("{") : answer.rfind("}") + 1]
+
+
+class ChatClient:
+    """A server and how patiently it is asked; HTTP failures are retried by the client library alone.
+
+    ``with_photos``: what it is asked holds photos, so that it may refuse with VisionMissing.
+    """
+
+    def __init__(self, server: ChatServer, settings: Settings, with_photos: bool = False) -> None:
+        self._server = server
+        self._settings = settings
+        self._with_photos = with_photos
+
+    def pieces(self, messages: Sequence[Message], deadline: Deadline) -> Generator[str, None, None]:
+        """Yield the answer as it arrives; closing the generator closes the connection. Raises ChatError."""
+        finished = False
+        try:
+            with self._client(deadline) as client, self._open(client, messages) as chunks:
+                for chunk in chunks:
+                    for choice in chunk.choices or ():
+                        finished = finished or choice.finish_reason is not None
+                        if choice.delta and choice.delta.content:
+                            yield choice.delta.content
+        except (openai.APIError, httpx2.HTTPError) as error:
+            # A provider may quote the key or the photo it refused: such a text is not chained.
+            cause = error if self._redacted(str(error)) == str(error) else None
+            raise self._chat_error(error, deadline) from cause
+        except ValueError as error:  # an event that is not JSON
+            raise ChatBlank(provider=self._server.name) from error
+        if not finished:  # a connection that just ends looks like a complete answer to the client library
+            raise ChatDown(provider=self._server.name)
+
+    def _client(self, deadline: Deadline) -> openai.OpenAI:
+        return openai.OpenAI(
+            api_key=self._server.key.get_secret_value(),
+            base_url=self._server.base_url,
+            max_retries=self._settings.retries,
+            timeout=self._settings.stall_s,
+            http_client=openai.DefaultHttpxClient(
+                trust_env=not self._server.is_local,
+                verify=_trusted(not self._server.is_local),
+                event_hooks={"request": [deadline.limit], "response": [deadline.guard]},
+            ),
+        )
+
+    def _open(
+        self, client: openai.OpenAI, messages: Sequence[Message]
+    ) -> openai.Stream[openai.types.chat.ChatCompletionChunk]:
+        return client.chat.completions.create(
+            model=self._server.model,
+            messages=messages,
+            stream=True,
+            response_format={"type": "json_object"} if self._server.supports_json else openai.omit,
+            extra_body=dict(self._server.extra_body),
+        )
+
+    def _chat_error(self, error: Exception, deadline: Deadline) -> ChatError:
+        name = self._server.name
+        if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+            passed = deadline.left_s <= 0
+            return ChatStalled(provider=name, seconds=deadline.seconds if passed else self._settings.stall_s)
+        status = error.status_code if isinstance(error, openai.APIStatusError) else 0
+        if status in _BY_STATUS:
+            return _BY_STATUS[status](provider=name)
+        said = _said(error) if isinstance(error, openai.APIError) else ""
+        if self._with_photos and _NO_PHOTOS.search(said):
+            return vision_missing(f"{name} ({self._server.model})")
+        if 400 <= status < 500:
+            detail = self._redacted(said)[:_DETAIL_LENGTH]
+            return ChatRejected(provider=name, detail=f"HTTP {status} {detail}".strip())
+        return ChatDown(provider=name)
+
+    def _redacted(self, text: str) -> str:
+        return _ENCODED.sub("…", text.replace(self._server.key.get_secret_value(), "***"))
+
+
+@cache
+def _trusted(trust_env: bool) -> ssl.SSLContext:
+    """Whom to trust; loading the certificates takes longer than a request to a server nearby."""
+    return httpx2.create_ssl_context(trust_env=trust_env)
+
+
+def _said(error: openai.APIError) -> str:
+    """A server's own explanation on one line, '' where it sent none or a web page."""
+    body = error.body.get("message") if isinstance(error.body, dict) else error.body
+    said = " ".join(body.split()) if isinstance(body, str) else ""
+    return "" if said.startswith("<") else said
