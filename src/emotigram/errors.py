@@ -8,7 +8,8 @@ EmotiGramError
 │   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
 ├── EngineError          an engine that cannot run here (exit code 4)
 │   ├── ExtraMissing · ModelDamaged (ModelMismatched) · DeviceMissing · OutOfMemory
-│   ├── WeightsError: WeightsMissing · WeightsDamaged · WeightsWrong · WeightsUnknown · QuantizationUnavailable
+│   ├── WeightsError: WeightsMissing · WeightsDamaged · WeightsWrong · WeightsUnknown · WeightsForeign
+│   ├── QuantizationUnavailable
 │   ├── AdapterError: AdapterMissing · AdapterDamaged · AdapterForeign · AdapterUnmatched · AdapterUnsupported
 │   └── HubError: HubOffline · HubUnreachable · HubRefused · HubChanged · DiskFull
 ├── DataError            a data set that cannot be measured (exit code 6)
@@ -174,6 +175,12 @@ class WeightsUnknown(WeightsError):
     code = "weights_unknown"
 
 
+class WeightsForeign(WeightsError):
+    """The weights lie outside our own store, so that removing them is not ours; values: ``name``, ``path``."""
+
+    code = "weights_foreign"
+
+
 class QuantizationUnavailable(EngineError):
     """8-bit or 4-bit weights cannot be had here; values: ``quantization``, ``reason``."""
 
@@ -191,7 +198,7 @@ class AdapterMissing(AdapterError):
 
 
 class AdapterDamaged(AdapterError):
-    """The adapter's files are cut short, not what they say or hold numbers that are none; values: ``path``, ``reason``."""
+    """The adapter's files are cut short, or hold what is no number; values: ``path``, ``reason``."""
 
     code = "adapter_damaged"
 

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
         "auto", description="Engine that reads photos: embedded, blip2, transformers_vlm, openai_vision, or auto."
     )
     captioner_model: str = Field(
-        "", description="Weights for blip2 or transformers_vlm: a name of 'models list', owner/name of a hub or a folder."
+        "", description="Weights for blip2 or transformers_vlm: a name of 'models list', owner/name, or a folder."
     )
     adapter: Path | None = Field(None, description="Folder of the LoRA adapter that gives blip2 its social voice.")
     device: str = Field(
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         False, description="Compile blip2 for its GPU: faster photos, and minutes for the first of each batch size."
     )
     weights_dir: Path | None = Field(None, description="Folder where 'models pull' keeps weights.")
-    vision_provider: str = Field("", description="Provider of openai_vision, a file of data/providers: it gets the photos.")
+    vision_provider: str = Field("", description="Provider that openai_vision sends photos to, a file of data/providers.")
     vision_model: str = Field("", description="Another model for openai_vision, instead of the provider's own.")
     sentiment: str = Field("embedded", description="Engine that judges sentiment.")
     writer: str = Field("auto", description="embedded, chat, or auto: chat where its key is set, else embedded.")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import PeftModel
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import AutoImageProcessor, AutoTokenizer, Blip2ForConditionalGeneration
@@ -38,7 +38,7 @@ from emotigram.errors import (
 )
 from emotigram.settings import Settings
 from emotigram.studio import Studio
-from tests.checkpoints.blip2 import save_blip2, without_image_token
+from tests.checkpoints.blip2 import save_adapter, save_blip2, without_image_token
 
 # of the library that saves the adapters here
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
@@ -55,11 +55,13 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def adapters(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One adapter saved from the language model, and one from the whole model as the first EmotiGram did."""
     folder = tmp_path_factory.mktemp("adapters")
-    inner = Blip2ForConditionalGeneration.from_pretrained(checkpoint).language_model
-    _adapted(inner, target_modules=["q_proj", "v_proj"]).save_pretrained(folder / "language_model")
-    whole = Blip2ForConditionalGeneration.from_pretrained(checkpoint)
-    _adapted(whole, target_modules=["q_proj", "k_proj"]).save_pretrained(folder / "whole_model")
-    return {path.name: path for path in folder.iterdir()}
+    own_layers = ["q_proj", "v_proj"]
+    return {
+        "language_model": save_adapter(
+            checkpoint, folder / "language_model", of_whole_model=False, target_modules=own_layers
+        ),
+        "whole_model": save_adapter(checkpoint, folder / "whole_model"),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -246,10 +248,9 @@ def test_no_memory_for_one_photo_is_one_clear_error(load: LoadBlip2, photos: lis
 
 
 def test_an_adapter_for_another_base_is_refused(load: LoadBlip2, tmp_path: Path) -> None:
-    other = Blip2ForConditionalGeneration.from_pretrained(save_blip2(tmp_path / "wide", width=64))
-    _adapted(other, target_modules=["q_proj"]).save_pretrained(tmp_path / "foreign")
+    foreign = save_adapter(save_blip2(tmp_path / "wide", width=64), tmp_path / "foreign")
     with pytest.raises(AdapterForeign, match="64 ≠ 32"):
-        load(adapter=tmp_path / "foreign")
+        load(adapter=foreign)
 
 
 def _drop_layers(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -272,20 +273,18 @@ def test_an_adapter_that_would_change_nothing_is_refused(
 
 
 def test_an_adapter_of_the_vision_tower_is_refused(load: LoadBlip2, checkpoint: Path, tmp_path: Path) -> None:
-    whole = Blip2ForConditionalGeneration.from_pretrained(checkpoint)
-    _adapted(whole, target_modules=["qkv"]).save_pretrained(tmp_path / "eyes")
+    eyes = save_adapter(checkpoint, tmp_path / "eyes", target_modules=["qkv"])
     with pytest.raises(AdapterUnmatched, match="vision_model"):
-        load(adapter=tmp_path / "eyes")
+        load(adapter=eyes)
 
 
 @pytest.mark.parametrize("options", [{"use_dora": True}, {"bias": "all"}])
 def test_an_adapter_of_another_kind_is_refused(
     load: LoadBlip2, checkpoint: Path, tmp_path: Path, options: dict[str, object]
 ) -> None:
-    whole = Blip2ForConditionalGeneration.from_pretrained(checkpoint)
-    _adapted(whole, target_modules=["q_proj"], **options).save_pretrained(tmp_path / "other")
+    other = save_adapter(checkpoint, tmp_path / "other", **options)
     with pytest.raises(AdapterUnsupported):
-        load(adapter=tmp_path / "other")
+        load(adapter=other)
 
 
 def test_damaged_and_missing_adapters_are_told_apart(
@@ -370,12 +369,6 @@ class QFormerSentiment:
         given = [each for each in features or [] if each is not None]
         assert [each.space for each in given] == [self._space] * len(photos)
         return [Affect(Sentiment(0.2, 0.2, 0.6), valence=float(np.tanh(each.values.mean()))) for each in given]
-
-
-def _adapted(model: torch.nn.Module, **options: object) -> PeftModel:
-    torch.manual_seed(3)
-    config = LoraConfig(r=4, lora_alpha=64, init_lora_weights=False, **options)
-    return get_peft_model(model, config)
 
 
 def _generate(

@@ -55,7 +55,10 @@ def test_a_batch_reads_as_each_photo_alone(captioner: Captioner, china: Path, fl
         alone = captioner.read([photo])[0]
         assert captions.description == alone.description
         assert [tag.key for tag in captions.tags] == [tag.key for tag in alone.tags]
-        np.testing.assert_allclose(captions.features, alone.features, atol=1e-3)
+        assert captions.features is not None
+        assert alone.features is not None
+        assert captions.features.space == alone.features.space
+        np.testing.assert_allclose(captions.features.values, alone.features.values, atol=1e-3)
 
 
 def test_nothing_to_read_reads_as_nothing(captioner: Captioner) -> None:

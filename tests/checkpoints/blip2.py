@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 import torch
+from peft import LoraConfig, get_peft_model
 from transformers import (
     Blip2Config,
     Blip2ForConditionalGeneration,
@@ -64,6 +66,18 @@ def blip2_config(vocabulary: int, width: int) -> Blip2Config:
         num_query_tokens=4,
         image_token_index=vocabulary - 1,
     )
+
+
+def save_adapter(checkpoint: Path, folder: Path, *, of_whole_model: bool = True, **options: object) -> Path:
+    """Save a random LoRA adapter of the whole model, as the first EmotiGram did, or of the language model alone."""
+    model: torch.nn.Module = Blip2ForConditionalGeneration.from_pretrained(checkpoint)
+    torch.manual_seed(3)
+    wanted = {"r": 4, "lora_alpha": 64, "target_modules": ["q_proj", "k_proj"], "init_lora_weights": False} | options
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # PEFT asks transformers in a way that is on its way out
+        adapted = get_peft_model(model if of_whole_model else model.language_model, LoraConfig(**wanted))
+    adapted.save_pretrained(folder)
+    return folder
 
 
 def without_image_token(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from emotigram import catalogue
-from emotigram.apps import evaluate
+from emotigram.apps import evaluate, models
 from emotigram.apps.batches import in_batches, open_photos
 from emotigram.apps.command import Debug, errors_shown, help_text
 from emotigram.apps.screen import Screen, print_json
@@ -30,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evaluate.app, name="evaluate", help=help_text("evaluate.app"))
+app.add_typer(models.app, name="models", help=help_text("models.app"))
 
 Photos = Annotated[list[Path], typer.Argument(help=help_text("photos"), metavar="PHOTO", show_default=False)]
 Words = Annotated[str, typer.Option("--text", help=help_text("text"), show_default=False)]
@@ -112,7 +113,7 @@ def caption(  # noqa: PLR0913  # one argument an option
 
 
 @app.command(help=help_text("read"))
-def read(
+def read(  # noqa: PLR0913
     context: typer.Context,
     photos: Photos,
     text: Words = "",
@@ -129,7 +130,7 @@ def read(
 
 
 @app.command(help=help_text("serve"))
-def serve(
+def serve(  # noqa: PLR0913
     context: typer.Context,
     host: Annotated[str, typer.Option(help=help_text("host"))] = "127.0.0.1",
     port: Annotated[int, typer.Option(help=help_text("port"), min=1, max=65535)] = 7860,

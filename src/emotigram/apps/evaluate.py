@@ -26,7 +26,9 @@ _SCALE_HEADS = ("condition", "target", "n", "pearson", "spearman", "error")
 Data = Annotated[Path, typer.Option("--data", metavar="FILE_OR_DIR", help=help_text("evaluate.data"))]
 Report = Annotated[Path, typer.Option("--report", metavar="DIR", help=help_text("evaluate.report"))]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help=help_text("evaluate.limit"))]
-Captioner = Annotated[str | None, typer.Option("--engine", "--captioner", "-e", metavar="NAME", help=help_text("evaluate.captioner"))]
+Captioner = Annotated[
+    str | None, typer.Option("--engine", "--captioner", "-e", metavar="NAME", help=help_text("evaluate.captioner"))
+]
 
 
 @app.command(help=help_text("evaluate.captions"))

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -114,7 +115,7 @@ def _state(folder: Path) -> dict[str, torch.Tensor]:
         raise AdapterMissing(path=folder)
     try:
         weights = load_peft_weights(str(folder), device="cpu")
-    except (SafetensorError, OSError, RuntimeError, ValueError, EOFError) as error:
+    except (SafetensorError, UnpicklingError, OSError, RuntimeError, ValueError, EOFError) as error:
         raise AdapterDamaged(path=folder, reason=type(error).__name__) from error
     if not all(torch.isfinite(values).all() for values in weights.values()):
         raise AdapterDamaged(path=folder, reason="NaN")

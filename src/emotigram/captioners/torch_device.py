@@ -9,13 +9,14 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from pickle import UnpicklingError  # its name only: nothing is unpickled here
 from typing import Any, TypeVar
 
 import torch
 from jinja2 import TemplateError
 from rich.console import Console
 from rich.text import Text
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from transformers import BitsAndBytesConfig
 from transformers.utils import logging as their_logging
 
@@ -29,14 +30,13 @@ from emotigram.errors import (
 )
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
+from emotigram.weights.shards import check_shards, has_weights
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 SPLIT = "split"
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
-_SINGLE = "model.safetensors"
-_INDEX = "model.safetensors.index.json"
 _SHOWN = 3
 _NAMED = ("torchvision", "sentencepiece", "tiktoken", "num2words", "accelerate")  # what parts of transformers need
 # what libraries raise at files that are none of theirs, and an allocator of its own kind
@@ -100,7 +100,7 @@ def load_arguments(settings: Settings) -> dict[str, Any]:
         "offload_folder": settings.offload_dir.expanduser() if settings.offload_dir else None,
         "local_files_only": True,
         "trust_remote_code": False,
-        "use_safetensors": True,  # others can hold code
+        "weights_only": True,  # pickled weights can hold code, which is not run
     }
 
 
@@ -122,22 +122,11 @@ def load_whole(kind: Any, folder: Path, name: str, settings: Settings) -> Any:
 
 
 def check_files(folder: Path, name: str) -> None:
-    """Hold the files against what they say of themselves; raises WeightsDamaged or WeightsWrong."""
-    if (folder / _INDEX).is_file():
-        try:
-            files = sorted(set(read_json(folder, _INDEX, name)["weight_map"].values()))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise WeightsDamaged(name=name, file=_INDEX) from error
-    elif (folder / _SINGLE).is_file():
-        files = [_SINGLE]
-    else:
-        raise WeightsWrong(name=name, wanted=_SINGLE, found=_some(path.name for path in folder.iterdir()))
-    for file in files:
-        try:
-            with safe_open(folder / file, framework="pt"):  # its header says how long it is
-                pass
-        except (OSError, SafetensorError) as error:
-            raise WeightsDamaged(name=name, file=file) from error
+    """Refuse a folder without weights, or with damaged ones; raises WeightsWrong or WeightsDamaged."""
+    read_json(folder, "config.json", name)
+    check_shards(folder, name)
+    if not has_weights(folder):
+        raise WeightsWrong(name=name, wanted="model.safetensors", found=_some(path.name for path in folder.iterdir()))
 
 
 def read_json(folder: Path, file: str, name: str) -> dict[str, Any]:
@@ -166,8 +155,8 @@ def loading(folder: Path, name: str, settings: Settings) -> Iterator[None]:
             yield
     except ImportError as error:
         raise ExtraMissing(extra="blip2", package=_package(error)) from error
-    except SafetensorError as error:
-        raise WeightsDamaged(name=name, file="*.safetensors") from error
+    except (SafetensorError, UnpicklingError, EOFError) as error:
+        raise WeightsDamaged(name=name, file="*.safetensors, *.bin") from error
     except _FAULTS as error:
         if _is_out_of_memory(error):
             raise OutOfMemory(engine=name, device=choose_device(settings)) from error

@@ -1,0 +1,36 @@
+"""Weights that other programs keep in the Hugging Face cache; found without its library, never changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from emotigram.errors import WeightsDamaged
+from emotigram.weights.shards import check_shards, has_weights
+
+
+def cached_snapshot(repo: str, commit: str) -> Path | None:
+    """The folder of a whole snapshot of that commit, of the branch main where ``commit`` is '', or None."""
+    here = _cache_dir() / f"models--{repo.replace('/', '--')}"
+    folder = here / "snapshots" / (commit or _main(here))
+    if folder.parent.name != "snapshots" or not has_weights(folder):
+        return None
+    try:
+        check_shards(folder)
+    except WeightsDamaged:  # left half-way by whoever fetched it
+        return None
+    return folder
+
+
+def _main(here: Path) -> str:
+    try:
+        return (here / "refs" / "main").read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _cache_dir() -> Path:
+    """Where the library keeps it: the variables and their order are those of ``huggingface_hub.constants``."""
+    given = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    home = os.environ.get("HF_HOME") or str(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
+    return Path(os.path.expandvars(given or str(Path(home) / "hub"))).expanduser()

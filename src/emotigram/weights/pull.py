@@ -1,0 +1,136 @@
+"""Fetch weights into our own store: first what would be fetched, then the bytes, the record last."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+from rich.filesize import decimal
+
+from emotigram.errors import DiskFull, HubChanged, SettingsError, WeightsWrong
+from emotigram.settings import Settings
+from emotigram.weights.hub import Hub, length_of
+from emotigram.weights.record import RECORD, Record, Watcher, is_whole, write_record
+from emotigram.weights.selection import choose_files, could_belong, is_pickled
+from emotigram.weights.store import entry_of, own_folder, repo_of
+
+_COMMIT = re.compile("[0-9a-f]{40}")
+_LOCK = ".emotigram-pull.lock"
+_NAMES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a pull would do: ``missing`` are the files of the record that are not yet in the folder, whole."""
+
+    name: str
+    folder: Path
+    record: Record
+    licence: str
+    missing: tuple[str, ...]
+    hub: Hub
+
+    @property
+    def missing_bytes(self) -> int:
+        """Bytes still to be fetched."""
+        return sum(self.record.files[file].size - length_of(self.part(file)) for file in self.missing)
+
+    @property
+    def is_pickled(self) -> bool:
+        """Whether there are only weights that our engines do not load, because such files can hold code."""
+        return is_pickled(self.record.files)
+
+    def part(self, file: str) -> Path:
+        """Where the file grows; the checksum is in the name, so that bytes of two commits never meet."""
+        wanted = self.record.files[file]
+        return self.folder / f"{file}.{(wanted.sha256 or wanted.git_sha1)[:12]}.part"
+
+
+def plan_pull(name: str, settings: Settings, watcher: Watcher, revision: str = "") -> Plan:
+    """Ask the hub what is to be fetched and check what is there; nothing is written.
+
+    ``revision`` is a commit, branch or tag; '' is the catalogue's commit or else the newest one. Raises HubError,
+    WeightsUnknown, and WeightsWrong for a repository without weights that transformers could load.
+    """
+    repo, entry = repo_of(name), entry_of(name)
+    hub = Hub(name)
+    asked = revision or (entry.revision if entry else "")
+    listing = hub.look_up(repo, asked)
+    if not _COMMIT.fullmatch(listing.commit) or (_COMMIT.fullmatch(asked) and listing.commit != asked):
+        raise HubChanged(name=name, file=asked or "main")
+    chosen = choose_files(listing.files)
+    if not chosen:
+        found = ", ".join(sorted(listing.files)[:_NAMES_SHOWN]) or "–"
+        raise WeightsWrong(name=name, wanted="model.safetensors", found=found)
+    record = Record(repo, listing.commit, {file: listing.files[file] for file in chosen})
+    folder = own_folder(repo, settings)
+    with _faults_named(name, folder):
+        missing = tuple(file for file in chosen if not is_whole(folder / file, record.files[file], watcher, file))
+    return Plan(name, folder, record, (entry.licence if entry else "") or listing.licence, missing, hub)
+
+
+def check_room(plan: Plan) -> None:
+    """Raise DiskFull where the disk cannot take what is missing."""
+    free = _free_bytes(plan.folder)
+    if plan.missing_bytes > free:
+        raise DiskFull(name=plan.name, needed=decimal(plan.missing_bytes), free=decimal(free))
+
+
+def carry_out(plan: Plan, watcher: Watcher) -> None:
+    """Fetch what is missing, check it and write the record; whatever ends this can be taken up again.
+
+    Raises HubUnreachable, HubRefused, HubChanged, DiskFull, and SettingsError for a folder that cannot be written.
+    """
+    with _faults_named(plan.name, plan.folder, plan.missing_bytes):
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(plan.folder / _LOCK):  # two pulls into one file would spoil it
+            if plan.missing:  # without a record the folder counts as half fetched, which it now is
+                (plan.folder / RECORD).unlink(missing_ok=True)
+            for file in plan.missing:
+                _fetch(plan, file, watcher)
+            _remove_leftovers(plan)
+            write_record(plan.folder, plan.record)
+
+
+def _fetch(plan: Plan, file: str, watcher: Watcher) -> None:
+    wanted, part = plan.record.files[file], plan.part(file)
+    if is_whole(plan.folder / file, wanted, watcher, file):  # by another pull, while this one waited
+        return
+    try:
+        plan.hub.fetch(plan.record, file, part, watcher)
+    except HubChanged:
+        part.unlink(missing_ok=True)
+        raise
+    part.touch()  # an empty file needs no fetching
+    if not is_whole(part, wanted, watcher, file):
+        part.unlink()
+        raise HubChanged(name=plan.name, file=file)
+    part.replace(plan.folder / file)
+
+
+def _remove_leftovers(plan: Plan) -> None:
+    """Remove what pulls of other commits left: transformers could take it for a part of these weights."""
+    for path in plan.folder.iterdir():
+        if path.name not in plan.record.files and (path.suffix == ".part" or could_belong(path.name)):
+            path.unlink()
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(next(path for path in (folder, *folder.absolute().parents) if path.exists())).free
+
+
+@contextmanager
+def _faults_named(name: str, folder: Path, needed: int = 0) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(name=name, needed=decimal(needed), free=decimal(_free_bytes(folder))) from error
+        reason = error.strerror or type(error).__name__
+        raise SettingsError(detail=f"weights_dir: {folder}: {reason}") from error

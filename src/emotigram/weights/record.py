@@ -1,0 +1,103 @@
+"""The record beside fetched weights: which commit they are of, and every file's size and checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import TypeAdapter, ValidationError
+
+from emotigram.errors import WeightsDamaged
+
+RECORD = "emotigram-weights.json"
+_CHUNK_BYTES = 1 << 22
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+
+
+class Watcher(Protocol):
+    """Hears how far a long job has come, in bytes."""
+
+    def start(self, job: Literal["checking", "fetching"], file: str, total: int, done: int = 0) -> None:
+        """A job on one file begins; the one before it is over."""
+        ...
+
+    def advance(self, count: int) -> None:
+        """So many bytes more are done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """Size in bytes and checksum as hubs give them: SHA-256 of large files, git's own of others."""
+
+    size: int
+    sha256: str = ""
+    git_sha1: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Fetched weights: the files of one commit of one repository, by name."""
+
+    repo: str
+    commit: str
+    files: Mapping[str, FileRecord]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(each.size for each in self.files.values())
+
+
+_RECORDS = TypeAdapter(Record)
+
+
+def is_plain(file: str) -> bool:
+    """Whether this is the name of a file right in a folder, and not our record's own."""
+    return _PLAIN.fullmatch(file) is not None and file != RECORD
+
+
+def read_record(folder: Path, name: str, file: str = RECORD) -> Record | None:
+    """The record in a folder, None where there is none; raises WeightsDamaged for one that cannot be understood."""
+    try:
+        record = _RECORDS.validate_json((folder / file).read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise WeightsDamaged(name=name, file=file) from error
+    if not all(map(is_plain, record.files)):
+        raise WeightsDamaged(name=name, file=file)
+    return record
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write the record, whole or not at all."""
+    fresh = folder / f"{RECORD}.part"
+    fresh.write_bytes(_RECORDS.dump_json(record, indent=1, exclude_defaults=True))
+    fresh.replace(folder / RECORD)
+
+
+def has_size(path: Path, wanted: FileRecord) -> bool:
+    """Whether the file is there with the size it should have."""
+    try:
+        return path.is_file() and path.stat().st_size == wanted.size
+    except OSError:  # what cannot be looked at cannot be used either
+        return False
+
+
+def is_whole(path: Path, wanted: FileRecord, watcher: Watcher, file: str) -> bool:
+    """Whether the file is there, byte for byte; reads all of it."""
+    if not has_size(path, wanted):
+        return False
+    watcher.start("checking", file, wanted.size)
+    # git's checksum is of a head and the bytes
+    digest = hashlib.sha256() if wanted.sha256 else hashlib.sha1(b"blob %d\0" % wanted.size, usedforsecurity=False)
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            watcher.advance(len(chunk))
+    return digest.hexdigest() == (wanted.sha256 or wanted.git_sha1)
