@@ -69,7 +69,9 @@ def test_python_snippets(readme: str) -> None:
         assert done.stdout.strip()
 
 
-@pytest.mark.parametrize("page", [*READMES, "docs/architecture.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "page", [*READMES, "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+)
 def test_links_lead_somewhere(page: str) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text("utf-8"))
     missing = [

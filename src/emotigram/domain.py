@@ -213,7 +213,8 @@ class Weights:
     """Weights that do not come with the package: where they are fetched and what they are good for.
 
     ``size_gb`` (10^9 bytes) is of the files fetched, ``languages`` what the model describes in.
-    ``revision`` is the commit that is fetched, '' for the newest.
+    ``revision`` is the commit that is fetched, '' for the newest; ``also`` are repositories with the same weights
+    that lack something, for which this one stands.
     """
 
     key: str
@@ -227,6 +228,7 @@ class Weights:
     licence: str
     source: str
     verified_on: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

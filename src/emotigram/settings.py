@@ -41,7 +41,9 @@ class Settings(BaseSettings):
         False, description="Compile blip2 for its GPU: faster photos, and minutes for the first of each batch size."
     )
     weights_dir: Path | None = Field(None, description="Folder where 'models pull' keeps weights.")
-    vision_provider: str = Field("", description="Provider that openai_vision sends photos to, a file of data/providers.")
+    vision_provider: str = Field(
+        "", description="Provider that openai_vision sends photos to, a file of data/providers."
+    )
     vision_model: str = Field("", description="Another model for openai_vision, instead of the provider's own.")
     sentiment: str = Field("embedded", description="Engine that judges sentiment.")
     writer: str = Field("auto", description="embedded, chat, or auto: chat where its key is set, else embedded.")

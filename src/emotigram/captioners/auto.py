@@ -6,12 +6,10 @@ import importlib.util
 import json
 from pathlib import Path
 
-from emotigram import catalogue
-from emotigram.domain import Weights
 from emotigram.errors import WeightsError
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
-from emotigram.weights.store import find_weights
+from emotigram.weights.store import entry_of, find_weights, is_at_hand
 
 # what an engine reads with where the settings name no weights
 DEFAULT_WEIGHTS = {"blip2": "blip2-opt-2.7b", "transformers_vlm": "florence-2-base-ft"}
@@ -43,14 +41,14 @@ def is_extra_installed() -> bool:
 
 def _is_ready_for_blip2(settings: Settings) -> bool:
     name = settings.captioner_model or DEFAULT_WEIGHTS["blip2"]
-    if not is_extra_installed() or not _is_at_hand(name, settings) or engine_of(settings) != "blip2":
+    if not is_extra_installed() or not is_at_hand(name, settings) or engine_of(settings) != "blip2":
         return False
     import torch  # noqa: PLC0415  # seconds to load, and only needed where there are weights
 
     if settings.device == "cpu" or not torch.cuda.is_available():
         return False
     free, _ = torch.cuda.mem_get_info()
-    entry = _entry(name)
+    entry = entry_of(name)
     return free >= (entry.parameters_b if entry else 0) * 1e9 * _BYTES_PER_PARAMETER * _WORKING_ROOM
 
 
@@ -66,25 +64,13 @@ def _missing(settings: Settings) -> str:
     return ""
 
 
-def _is_at_hand(name: str, settings: Settings) -> bool:
-    try:
-        find_weights(name, settings)
-    except WeightsError:
-        return False
-    return True
-
-
 def engine_of(settings: Settings) -> str:
     """The engine that reads with the weights of the settings: as the catalogue says, else by their config.json."""
     name = settings.captioner_model or DEFAULT_WEIGHTS["blip2"]
-    entry = _entry(name)
+    entry = entry_of(name)
     if entry is not None:
         return entry.engine
     return "blip2" if _model_type(find_weights(name, settings)) == "blip-2" else "transformers_vlm"
-
-
-def _entry(name: str) -> Weights | None:
-    return next((each for each in catalogue.weights() if name in (each.key, each.repo)), None)
 
 
 def _model_type(folder: Path) -> str:

@@ -10,11 +10,12 @@ from dataclasses import replace
 from threading import Lock
 
 from emotigram import catalogue
+from emotigram.captioners.auto import DEFAULT_WEIGHTS
 from emotigram.captioners.english import line, told_in_english
 from emotigram.domain import Captions, Photo
 from emotigram.errors import ExtraMissing
 from emotigram.settings import Settings
-from emotigram.weights.store import find_weights
+from emotigram.weights.store import entry_of, find_weights
 
 try:
     from emotigram.captioners.torch_device import in_batches_that_fit
@@ -22,15 +23,14 @@ try:
 except ImportError as error:
     raise ExtraMissing(extra="blip2", package=error.name or "torch") from error
 
-DEFAULT_WEIGHTS = "florence-2-base-ft"
 _QUESTIONS = 8  # a pass; each is a photo's tokens times the beams in memory
 
 
 def build(settings: Settings) -> TransformersVlm:
     """Load the weights; raises EngineError."""
-    name = settings.captioner_model or DEFAULT_WEIGHTS
+    name = settings.captioner_model or DEFAULT_WEIGHTS["transformers_vlm"]
     folder = find_weights(name, settings)
-    entry = next((each for each in catalogue.weights() if name in (each.key, each.repo)), None)
+    entry = entry_of(name)
     shown = entry.key if entry else folder.name
     checkpoint = load_checkpoint(folder, name, settings)
     return TransformersVlm(checkpoint, shown, entry.languages if entry else ("en",), settings.beams)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from emotigram.errors import WeightsDamaged
 from emotigram.weights.shards import check_shards, has_weights
 
+_COMMIT = re.compile("[0-9a-f]{40}")
+
 
 def cached_snapshot(repo: str, commit: str) -> Path | None:
     """The folder of a whole snapshot of that commit, of the branch main where ``commit`` is '', or None."""
     here = _cache_dir() / f"models--{repo.replace('/', '--')}"
-    folder = here / "snapshots" / (commit or _main(here))
-    if folder.parent.name != "snapshots" or not has_weights(folder):
+    commit = commit or _main(here)
+    folder = here / "snapshots" / commit
+    if not _COMMIT.fullmatch(commit) or not has_weights(folder):
         return None
     try:
         check_shards(folder)

@@ -27,29 +27,23 @@ _NAMES_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a pull would do: ``missing`` are the files of the record that are not yet in the folder, whole."""
+    """What a pull would do: ``missing`` are the files of the record that are not yet in the folder, whole.
+
+    ``missing_bytes`` is without what an interrupted pull has left of them.
+    """
 
     name: str
     folder: Path
     record: Record
     licence: str
     missing: tuple[str, ...]
+    missing_bytes: int
     hub: Hub
 
     @property
-    def missing_bytes(self) -> int:
-        """Bytes still to be fetched."""
-        return sum(self.record.files[file].size - length_of(self.part(file)) for file in self.missing)
-
-    @property
     def is_pickled(self) -> bool:
-        """Whether there are only weights that our engines do not load, because such files can hold code."""
+        """Whether there are only weights in files that can hold code."""
         return is_pickled(self.record.files)
-
-    def part(self, file: str) -> Path:
-        """Where the file grows; the checksum is in the name, so that bytes of two commits never meet."""
-        wanted = self.record.files[file]
-        return self.folder / f"{file}.{(wanted.sha256 or wanted.git_sha1)[:12]}.part"
 
 
 def plan_pull(name: str, settings: Settings, watcher: Watcher, revision: str = "") -> Plan:
@@ -72,7 +66,9 @@ def plan_pull(name: str, settings: Settings, watcher: Watcher, revision: str = "
     folder = own_folder(repo, settings)
     with _faults_named(name, folder):
         missing = tuple(file for file in chosen if not is_whole(folder / file, record.files[file], watcher, file))
-    return Plan(name, folder, record, (entry.licence if entry else "") or listing.licence, missing, hub)
+        missing_bytes = sum(record.files[file].size - length_of(_part(folder, file, record)) for file in missing)
+    licence = (entry.licence if entry else "") or listing.licence
+    return Plan(name, folder, record, licence, missing, missing_bytes, hub)
 
 
 def check_room(plan: Plan) -> None:
@@ -99,7 +95,7 @@ def carry_out(plan: Plan, watcher: Watcher) -> None:
 
 
 def _fetch(plan: Plan, file: str, watcher: Watcher) -> None:
-    wanted, part = plan.record.files[file], plan.part(file)
+    wanted, part = plan.record.files[file], _part(plan.folder, file, plan.record)
     if is_whole(plan.folder / file, wanted, watcher, file):  # by another pull, while this one waited
         return
     try:
@@ -112,6 +108,12 @@ def _fetch(plan: Plan, file: str, watcher: Watcher) -> None:
         part.unlink()
         raise HubChanged(name=plan.name, file=file)
     part.replace(plan.folder / file)
+
+
+def _part(folder: Path, file: str, record: Record) -> Path:
+    """Where the file grows; the checksum is in the name, so that bytes of two commits never meet."""
+    wanted = record.files[file]
+    return folder / f"{file}.{(wanted.sha256 or wanted.git_sha1)[:12]}.part"
 
 
 def _remove_leftovers(plan: Plan) -> None:

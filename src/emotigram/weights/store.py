@@ -77,8 +77,8 @@ def as_folder(name: str) -> Path | None:
 
 
 def entry_of(name: str) -> Weights | None:
-    """The catalogue's entry of a key or ``owner/name``, None where there is none."""
-    return next((each for each in catalogue.weights() if name in (each.key, each.repo)), None)
+    """The catalogue's entry of a key or ``owner/name``, also that of the same weights, None where there is none."""
+    return next((each for each in catalogue.weights() if name in (each.key, each.repo, *each.also)), None)
 
 
 def repo_of(name: str) -> str:

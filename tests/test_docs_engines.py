@@ -1,0 +1,78 @@
+"""Every command of docs/engines.md runs, on tiny weights of the real architecture and a server on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emotigram.settings import Settings
+from emotigram.weights.record import FileRecord, Record, write_record
+from emotigram.weights.store import entry_of, own_folder, repo_of
+from tests.checkpoints.blip2 import save_adapter, save_blip2
+from tests.checkpoints.florence2 import save_florence2
+from tests.writers.fake_provider import Answer, FakeProvider
+
+PAGE = Path(__file__).parent.parent / "docs" / "engines.md"
+SEEN = {"description": {"en": "A temple.", "zh": "一座寺庙。"}, "tweet": {"en": "So quiet.", "zh": "真安静。"}}
+INSTALLS = ("pip install", "emotigram models pull")  # what fetches from elsewhere has tests of its own
+
+
+def _lines() -> list[str]:
+    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith(INSTALLS)]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of weights with tiny ones under the names of the real ones."""
+    settings = Settings(weights_dir=tmp_path_factory.mktemp("weights"))
+    for name, save in (("blip2-opt-2.7b", save_blip2), ("florence-2-base-ft", save_florence2)):
+        repo, entry = repo_of(name), entry_of(name)
+        assert entry is not None
+        folder = save(own_folder(repo, settings))
+        files = {path.name: FileRecord(path.stat().st_size, git_sha1="0" * 40) for path in folder.iterdir()}
+        write_record(folder, Record(repo, entry.revision, files))
+    assert settings.weights_dir is not None
+    return settings.weights_dir
+
+
+def _at_home(name: str) -> Path:
+    return Path("~/models").expanduser() / name
+
+
+@pytest.mark.parametrize("line", _lines())
+def test_commands(line: str, store: Path, china: Path) -> None:
+    shutil.copy(china, "photo.jpg")
+    shutil.copytree(
+        own_folder(repo_of("florence-2-base-ft"), Settings(weights_dir=store)), _at_home("Florence-2-base-ft")
+    )
+    if "EMOTIGRAM_ADAPTER=adapter" in line:
+        save_adapter(own_folder(repo_of("blip2-opt-2.7b"), Settings(weights_dir=store)), Path("adapter"))
+    words = shlex.split(line)
+    own = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
+    with FakeProvider(reply=lambda _: Answer([json.dumps(SEEN)])) as server:
+        vision = {
+            "EMOTIGRAM_BASE_URL": f"{server.url}/v1",
+            "EMOTIGRAM_PROVIDER": own.get("EMOTIGRAM_VISION_PROVIDER", ""),
+        }
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "emotigram"), *words[len(own) + 1 :]],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            env={**os.environ, "EMOTIGRAM_WEIGHTS_DIR": str(store), "OMP_NUM_THREADS": "1"}
+            | own
+            | (vision if "openai_vision" in line else {}),
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
