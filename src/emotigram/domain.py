@@ -115,9 +115,9 @@ class Captions:
     """What a captioner says of one photo, per language.
 
     ``description`` is what the user is told; ``sentences`` what the captioner would have said without caution, with
-    ``confidence`` in [0, 1] that it is right (both empty where an engine knows no caution). ``tweets`` may be empty:
-    then the studio words them from the reading. ``features`` let a sentiment model of that space skip a second look.
-    ``notes`` tell the user, in the interface's language, what the engine had to do without.
+    ``confidence`` in [0, 1] that it is right (both empty where an engine knows no caution). ``tweets`` may lack
+    languages: the studio words those from the reading. ``features`` let a sentiment model of their space skip a second
+    look. ``notes`` tell the user, in the interface's language, what the engine had to do without.
     """
 
     description: Mapping[str, str]

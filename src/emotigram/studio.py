@@ -131,13 +131,14 @@ class Studio:
         return self._interface if self.settings.language == "auto" else self.settings.language
 
     def _tweets(self, captions: Captions, affect: Affect, seed_text: str) -> dict[str, str]:
-        """The captioner's own lines in the social voice, or else ours; the default language comes first."""
+        """The captioner's own lines in the social voice, and ours where it has none; the default language first."""
         first = self.default_language()
-        tweets = captions.tweets or {
+        ours = {
             language: social_line(description, captions.tags, affect, language, seed_text)
             for language, description in captions.description.items()
-            if speaks(language)
+            if speaks(language) and language not in captions.tweets
         }
+        tweets = {**captions.tweets, **ours}
         return dict(sorted(tweets.items(), key=lambda pair: pair[0] != first))
 
     def _posts(self, writer: Writer, brief: Brief, notes: tuple[str, ...]) -> Iterator[Post]:

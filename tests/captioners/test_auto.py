@@ -36,6 +36,7 @@ def test_weights_that_the_user_configured_are_used(tmp_path: Path) -> None:
     reading = studio.read(PHOTO)
     assert reading.read_by["captioner"].startswith("blip2:")
     assert reading.description["en"]
+    assert set(reading.tweets) == {"en", "zh"}  # its own line, and ours in Chinese
     assert reading.notes
     assert studio.write(reading, language="zh").notes[0] == reading.notes[0]
 
