@@ -12,7 +12,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from emotigram.domain import EMOTIONS
+from emotigram.captioners.embedded import SPACE
+from emotigram.domain import EMOTIONS, Features
 from emotigram.errors import ModelDamaged
 from emotigram.inference.store import Model, open_model
 from emotigram.sentiment.embedded import VERSION, EmbeddedSentiment
@@ -90,7 +91,9 @@ def test_the_trained_model_judges_words_and_photos(model: Model, eyes: Model) ->
     bright[0], gloomy[0] = 3.0, -3.0
     engine = EmbeddedSentiment(model, eyes)
     texts, photos = ["lovely 真好", "太差 awful", "", ""], [None, None, bright, gloomy]
-    glad, sad, seen, feared = engine.judge([None] * 4, texts, photos)
+    glad, sad, seen, feared = engine.judge(
+        [None] * 4, texts, [None if each is None else Features(SPACE, each) for each in photos]
+    )
     assert (glad.sentiment.label, sad.sentiment.label) == ("positive", "negative")
     assert seen.sentiment.positive > feared.sentiment.positive
     assert max(sad.emotions, key=sad.emotions.__getitem__) != "joy"
