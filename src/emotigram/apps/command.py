@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from emotigram.apps.screen import Screen
-from emotigram.errors import EmotiGramError, SettingsError
+from emotigram.errors import EmotiGramError, ExtraMissing, SettingsError
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
 
@@ -42,6 +42,15 @@ def errors_shown(context: typer.Context, debug: bool) -> Iterator[None]:
     except EmotiGramError as error:
         Screen(_language_of_errors(context), debug=debug).show_error(error)
         raise typer.Exit(error.exit_code) from None
+
+
+@contextmanager
+def extra_needed(extra: str) -> Iterator[None]:
+    """Import an optional part in here; raises ExtraMissing where a package of the extra is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise ExtraMissing(extra=extra, package=(error.name or str(error)).partition(".")[0]) from error
 
 
 def _language_of_errors(context: typer.Context) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from emotigram import catalogue
-from emotigram.apps.command import Debug, errors_shown, help_text
+from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.render import printable
-from emotigram.errors import ExtraMissing
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
 
@@ -48,7 +46,7 @@ def captions(  # noqa: PLR0913  # one argument an option
         settings = load_settings(interface=context.obj, writer="embedded", captioner=captioner)
         if language:
             catalogue.language(language)
-        with _extra_needed():
+        with extra_needed("evaluate"):
             # the metrics and their plots take a second to load, and no other command needs them
             from emotigram.evaluation.run import evaluate_captions  # noqa: PLC0415
         found = evaluate_captions(data, report, settings, language=language, limit=limit)
@@ -71,18 +69,10 @@ def sentiment(  # noqa: PLR0913
     """Measure a sentiment model."""
     with errors_shown(context, debug):
         settings = load_settings(interface=context.obj, writer="embedded", sentiment=engine, captioner=captioner)
-        with _extra_needed():
+        with extra_needed("evaluate"):
             from emotigram.evaluation.run import evaluate_sentiment  # noqa: PLC0415
         found = evaluate_sentiment(data, report, settings, text_only=text_only, limit=limit)
         _show_sentiment(found, report, interface_language(settings.interface))
-
-
-@contextmanager
-def _extra_needed() -> Iterator[None]:
-    try:
-        yield
-    except ImportError as error:
-        raise ExtraMissing(extra="evaluate", package=(error.name or str(error)).partition(".")[0]) from error
 
 
 def _show_captions(report: dict[str, Any], folder: Path, language: str) -> None:

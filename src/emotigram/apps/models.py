@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.filesize import decimal
 
-from emotigram.apps.command import Debug, errors_shown, help_text
+from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.models_view import ByteBar, show_holdings, show_plan, tell, tell_error
 from emotigram.apps.screen import Screen, print_json
-from emotigram.errors import ExtraMissing, WeightsDamaged
+from emotigram.errors import WeightsDamaged
 from emotigram.settings import Settings, load_settings
 from emotigram.texts import interface_language, say
 from emotigram.weights.store import store_dir
@@ -56,7 +54,7 @@ def pull(
     with errors_shown(context, debug):
         settings = load_settings(interface=context.obj)
         language = _language(settings)
-        with _extra_needed():
+        with extra_needed("blip2"):
             from emotigram.weights.pull import carry_out, check_room, plan_pull  # noqa: PLC0415  # huggingface_hub
         with ByteBar(language) as bar:
             plan = plan_pull(name, settings, bar, revision)
@@ -123,14 +121,6 @@ def _ask(yes: bool, language: str, *, ask: str, nobody: str, no: str, **values: 
     if not typer.confirm(ask, err=True):
         tell_error(no, language)
         raise typer.Exit(1)
-
-
-@contextmanager
-def _extra_needed() -> Iterator[None]:
-    try:
-        yield
-    except ImportError as error:
-        raise ExtraMissing(extra="blip2", package=(error.name or str(error)).partition(".")[0]) from error
 
 
 def _language(settings: Settings) -> str:
