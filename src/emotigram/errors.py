@@ -16,6 +16,9 @@ EmotiGramError
 │   ├── DataMissing · DataAmbiguous · DataUnreadable · DataEmpty
 │   ├── ColumnMissing · RowMalformed · LabelUnknown · CaptionsEmpty · LanguageUnspoken
 │   └── DataPhoto · ReportInTheWay · ReportUnwritable
+├── TrainingError        a training run that cannot go on (exit code 7)
+│   ├── LossNotFinite · CheckpointDamaged · CheckpointMismatched · RunInTheWay
+│   └── TooFewRows · ExportDiffers
 └── ChatError            a chat provider that did not deliver (exit code 5)
     ├── KeyMissing · KeyRefused · BalanceEmpty · ChatRejected · VisionMissing      final
     └── ChatBusy · ChatDown · ChatStalled · ChatBlank              retryable
@@ -337,6 +340,48 @@ class ReportUnwritable(DataError):
     """The report's folder cannot be made; values: ``path``, ``reason``."""
 
     code = "report_unwritable"
+
+
+class TrainingError(EmotiGramError):
+    """A training run cannot go on; what it had saved stays as it is."""
+
+    exit_code = 7
+
+
+class LossNotFinite(TrainingError):
+    """The loss is NaN or infinite; values: ``epoch``, ``step`` (both from 1), ``path`` (of the last good state)."""
+
+    code = "loss_not_finite"
+
+
+class CheckpointDamaged(TrainingError):
+    """A checkpoint cannot be read; values: ``path``, ``reason``."""
+
+    code = "checkpoint_damaged"
+
+
+class CheckpointMismatched(TrainingError):
+    """A checkpoint is of another run, model or data set; values: ``path``, ``detail``."""
+
+    code = "checkpoint_mismatched"
+
+
+class RunInTheWay(TrainingError):
+    """The run's folder holds something else; values: ``path``."""
+
+    code = "run_in_the_way"
+
+
+class TooFewRows(TrainingError):
+    """There are too few rows to learn from and to measure on; values: ``path``, ``rows``, ``wanted``."""
+
+    code = "too_few_rows"
+
+
+class ExportDiffers(TrainingError):
+    """An exported model answers otherwise than the trained one; values: ``file``, ``difference``, ``limit``."""
+
+    code = "export_differs"
 
 
 class ChatError(EmotiGramError):

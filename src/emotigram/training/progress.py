@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError  # its name only
+from typing import Any, Protocol
 
 import torch
-from torch import nn
 
-Part = nn.Module | torch.optim.Optimizer | torch.optim.lr_scheduler.LRScheduler
+from emotigram.errors import CheckpointDamaged, CheckpointMismatched
+
+
+class Part(Protocol):
+    """Whatever has a state: a model, an optimiser, a schedule."""
+
+    def state_dict(self) -> Any: ...
+    def load_state_dict(self, state: Any, /) -> Any: ...
 
 
 class Checkpoint:
@@ -17,21 +27,47 @@ class Checkpoint:
 
     def __init__(self, path: Path, **parts: Part) -> None:
         self._path, self._parts = path, parts
+        self.facts: dict[str, Any] = {}
 
     def resume(self) -> int:
-        """Load what there is; return the number of epochs seen, 0 without a file."""
+        """Load what there is; return the number of epochs seen, 0 without a file; ``facts`` are as they were saved.
+
+        Raises CheckpointDamaged or CheckpointMismatched.
+        """
         if not self._path.exists():
             return 0
-        state = torch.load(self._path, weights_only=True)
-        for name, part in self._parts.items():
-            part.load_state_dict(state[name])
-        return int(state["epoch"])
+        state = read_state(self._path)
+        try:
+            for name, part in self._parts.items():
+                part.load_state_dict(state[name])
+            self.facts = state.get("facts", {})
+            return int(state["epoch"])
+        except (RuntimeError, ValueError, KeyError, TypeError) as error:
+            detail = str(error).strip().splitlines()[0]
+            raise CheckpointMismatched(path=self._path, detail=detail) from error
 
-    def save(self, epoch: int) -> None:
-        """Write the file whole or not at all."""
-        unfinished = self._path.with_suffix(".tmp")
-        torch.save({"epoch": epoch, **{name: part.state_dict() for name, part in self._parts.items()}}, unfinished)
-        unfinished.replace(self._path)
+    def save(self, epoch: int, facts: Mapping[str, Any] | None = None) -> None:
+        """Write the file whole or not at all; ``facts`` are plain values."""
+        parts = {name: part.state_dict() for name, part in self._parts.items()}
+        write_state(self._path, {"epoch": epoch, "facts": dict(facts or {}), **parts})
+
+
+def write_state(path: Path, state: Any) -> None:
+    """Write a state whole or not at all: what stood there before survives whatever goes wrong."""
+    unfinished = path.with_suffix(".tmp")
+    with unfinished.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def read_state(path: Path) -> Any:
+    """Read a state, never code; raises CheckpointDamaged."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, OSError, EOFError, UnpicklingError, ValueError, KeyError) as error:
+        raise CheckpointDamaged(path=path, reason=type(error).__name__) from error
 
 
 class LossLog:
@@ -48,8 +84,8 @@ class LossLog:
             file.write(json.dumps(line) + "\n")
 
 
-def plot_losses(log: Path, picture: Path) -> None:
-    """Draw every loss of the log over epochs, one panel a stage."""
+def plot_losses(log: Path, picture: Path, *, log_scale: bool = True) -> None:
+    """Draw every value of the log over epochs, one panel a stage."""
     from matplotlib.figure import Figure  # noqa: PLC0415  # only the end of a training draws
 
     stages: dict[str, dict[str, dict[float, float]]] = defaultdict(lambda: defaultdict(dict))
@@ -64,6 +100,6 @@ def plot_losses(log: Path, picture: Path) -> None:
             panel.plot(epochs, [values[epoch] for epoch in epochs], label=name)
         panel.set_title(stage)
         panel.set_xlabel("epoch")
-        panel.set_yscale("log")
+        panel.set_yscale("log" if log_scale else "linear")
         panel.legend(fontsize="small")
     figure.savefig(picture, dpi=110)

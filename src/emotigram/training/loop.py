@@ -1,0 +1,254 @@
+"""The training loop: mixed precision, accumulation, several GPUs, early stopping, and going on after any stop.
+
+A run that was killed ends as if it had not been: rows are ordered by seed and epoch alone, and chance starts anew from
+the seed wherever a checkpoint is written, so that no state of it has to be kept. Several processes (``accelerate
+launch``) share every step's rows among them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+import torch
+from accelerate import Accelerator, skip_first_batches
+from accelerate.utils import DataLoaderConfiguration, set_seed
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from emotigram.errors import LossNotFinite
+from emotigram.training.progress import Checkpoint, Part, read_state, write_state
+from emotigram.training.run_config import RunConfig
+from emotigram.training.run_folder import Recorder, RunFolder
+
+Batch = Mapping[str, Tensor]
+_PRECISIONS = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
+
+
+class Task(Protocol):
+    """What a run learns."""
+
+    title: str
+    model: nn.Module
+    rows: int  # of training
+
+    def order(self, epoch: int) -> Sequence[int]:
+        """The order of the training rows in an epoch, from the seed and the epoch alone."""
+        ...
+
+    def batch(self, rows: Sequence[int]) -> Batch:
+        """Training rows as tensors."""
+        ...
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Parameters by group; each may have an ``lr`` of its own."""
+        ...
+
+    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        """The mean loss of a batch."""
+        ...
+
+    def validate(self, model: nn.Module, device: torch.device) -> Mapping[str, float]:
+        """Figures on the validation rows; ``score`` is what must rise. Every process measures all rows."""
+        ...
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is: all that early stopping needs to know."""
+
+    epoch: int = 0
+    batches: int = 0  # of the epoch that is not over
+    steps: int = 0
+    best_score: float = -math.inf
+    best_epoch: int = 0
+    best: dict[str, float] = field(default_factory=dict)
+    losses: list[float] = field(default_factory=list)  # of the epoch that is not over
+
+    def is_over(self, config: RunConfig) -> bool:
+        """Whether all epochs are done, or the last ones brought nothing."""
+        return self.epoch >= config.epochs or self.epoch - self.best_epoch >= config.patience
+
+
+def fit(task: Task, config: RunConfig, folder: RunFolder | None = None) -> Progress:
+    """Train, and leave the best epoch's weights in ``task.model``; without a folder nothing is written.
+
+    Raises LossNotFinite, CheckpointDamaged or CheckpointMismatched; the last good state stays in the folder.
+    """
+    return _Run(task, config, folder).fit()
+
+
+def new_accelerator(config: RunConfig) -> Accelerator:
+    """Devices and numbers as the config asks for them."""
+    use_cpu = config.device == "cpu" or not torch.accelerator.is_available()
+    has_bf16 = not use_cpu and torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
+    chosen = ("bf16" if has_bf16 else "fp32") if config.precision == "auto" else config.precision
+    return Accelerator(
+        cpu=use_cpu,
+        mixed_precision=_PRECISIONS[chosen],
+        gradient_accumulation_steps=config.accumulate,
+        dataloader_config=DataLoaderConfiguration(split_batches=True),  # a step's rows are shared, not multiplied
+    )
+
+
+class LearnedState:
+    """The trainable weights of a model and its buffers: what a checkpoint of a frozen base with an adapter needs."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self._model = model
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Only what is learned or counted."""
+        frozen = {name for name, weights in self._model.named_parameters() if not weights.requires_grad}
+        return {name: values for name, values in self._model.state_dict().items() if name not in frozen}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Put it back; raises KeyError or RuntimeError where it is another model's."""
+        own = self.state_dict()
+        if own.keys() != state.keys():
+            raise KeyError(", ".join(sorted(own.keys() ^ state.keys())[:3]))
+        self._model.load_state_dict(dict(state), strict=False)
+
+
+class _Run:
+    def __init__(self, task: Task, config: RunConfig, folder: RunFolder | None) -> None:
+        self.task, self.config, self.folder = task, config, folder
+        self.accelerator = new_accelerator(config)
+        self.learned = LearnedState(task.model)
+        optimiser = torch.optim.AdamW(task.groups(), lr=config.learning_rate, weight_decay=config.weight_decay)
+        self.model, self.optimiser = self.accelerator.prepare(task.model, optimiser)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
+        self.progress = Progress()
+        self.recorder = Recorder(folder) if folder and self.accelerator.is_main_process else None
+        self.checkpoint = Checkpoint(folder.last, **self._parts()) if folder else None
+
+    def fit(self) -> Progress:
+        try:
+            self._resume()
+            while not self.progress.is_over(self.config):
+                self._epoch()
+        finally:
+            if self.recorder:
+                self.recorder.close()
+        self._take_best()
+        return self.progress
+
+    def _parts(self) -> dict[str, Part]:
+        parts: dict[str, Part] = {"model": self.learned, "optimiser": self.optimiser, "schedule": self.schedule}
+        return parts | ({"scaler": self.accelerator.scaler} if self.accelerator.scaler else {})
+
+    def _resume(self) -> None:
+        if self.checkpoint and (self.checkpoint.resume() or self.checkpoint.facts):
+            self.progress = Progress(**self.checkpoint.facts)
+        self._best = None if self.folder else self.learned.state_dict()
+        self._start_chance()
+
+    def _epoch(self) -> None:
+        progress, config = self.progress, self.config
+        loader = DataLoader(
+            cast(Any, range(self.task.rows)),
+            batch_size=min(config.batch_size, self.task.rows),
+            sampler=cast(Any, self.task.order(progress.epoch)),
+            collate_fn=self.task.batch,
+        )
+        batches = skip_first_batches(self.accelerator.prepare(loader), progress.batches)
+        self.model.train()
+        with self._bar(len(loader)) as bar:
+            for batch in batches:
+                self._step(batch)
+                bar.set_postfix_str(f"loss {progress.losses[-1]:.3f}", refresh=False)
+                bar.update()
+        progress.epoch, progress.batches = progress.epoch + 1, 0
+        self._validate()
+
+    def _step(self, batch: Batch) -> None:
+        progress = self.progress
+        with self.accelerator.accumulate(self.model):
+            with self.accelerator.autocast():
+                loss = self.task.loss(self.model, batch)
+            if not torch.isfinite(loss):
+                last = self.folder.last if self.folder else "–"
+                raise LossNotFinite(epoch=progress.epoch + 1, step=progress.steps + 1, path=last)
+            self.accelerator.backward(loss)
+            if self.accelerator.sync_gradients:
+                self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            self.optimiser.step()
+            self.optimiser.zero_grad()
+        progress.batches += 1
+        progress.losses.append(loss.item())
+        if self.accelerator.sync_gradients:
+            progress.steps += 1
+            if not self.optimiser.step_was_skipped:
+                self.schedule.step()
+            if self.config.save_steps and progress.steps % self.config.save_steps == 0:
+                self._save()
+
+    def _validate(self) -> None:
+        progress = self.progress
+        self.model.eval()
+        with torch.no_grad(), self.accelerator.autocast():
+            figures = dict(self.task.validate(self.task.model, self.accelerator.device))
+        trained = math.fsum(progress.losses) / len(progress.losses)
+        progress.losses = []
+        if figures["score"] > progress.best_score:
+            progress.best_score, progress.best_epoch, progress.best = figures["score"], progress.epoch, figures
+            self._keep_best()
+        if self.recorder:
+            losses = {"training": trained, **({"validation": figures["loss"]} if "loss" in figures else {})}
+            self.recorder.write(progress.epoch, progress.steps, "loss", **losses)
+            others = {name: value for name, value in figures.items() if name not in {"loss", "score"}}
+            self.recorder.write(progress.epoch, progress.steps, "score", **others)
+            self.recorder.draw()
+        self._save()
+
+    def _save(self) -> None:
+        """Write a checkpoint, where it is time, and let chance start anew: so it will where the run goes on."""
+        if self.checkpoint and self.accelerator.is_main_process:
+            facts = {name: getattr(self.progress, name) for name in Progress.__dataclass_fields__}
+            self.checkpoint.save(self.progress.epoch, facts)
+        self._start_chance()
+
+    def _start_chance(self) -> None:
+        # one number from three, as different as can be for any of them
+        mixed = (self.config.seed * 1_000_003 + self.progress.steps) * 1_009 + self.accelerator.process_index
+        set_seed(mixed % 2**32)
+
+    def _keep_best(self) -> None:
+        if self.folder is None:
+            self._best = {name: values.clone() for name, values in self.learned.state_dict().items()}
+        elif self.accelerator.is_main_process:
+            write_state(self.folder.best, self.learned.state_dict())
+
+    def _take_best(self) -> None:
+        self.accelerator.wait_for_everyone()
+        if self.folder and self.folder.best.exists():
+            self.learned.load_state_dict(read_state(self.folder.best))
+        elif self._best is not None:
+            self.learned.load_state_dict(self._best)
+        self.task.model.eval()
+
+    def _rate(self, step: int) -> float:
+        """Share of the highest rate: rises evenly, then falls along half a cosine (Loshchilov & Hutter 2017)."""
+        batches = math.ceil(self.task.rows / self.config.batch_size)
+        total = self.config.epochs * math.ceil(batches / self.config.accumulate)
+        rising = max(1.0, self.config.warmup * total)
+        if step < rising:
+            return (step + 1) / (rising + 1)
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - rising) / max(1.0, total - rising))))
+
+    @contextmanager
+    def _bar(self, batches: int) -> Iterator[Any]:
+        epoch = f"{self.progress.epoch + 1}/{self.config.epochs}"
+        disable = None if self.folder and self.accelerator.is_main_process else True
+        with tqdm(
+            desc=f"{self.task.title} {epoch}",
+            total=batches,
+            initial=self.progress.batches,
+            disable=disable,
+            leave=False,
+        ) as bar:
+            yield bar
