@@ -21,6 +21,7 @@ from emotigram.evaluation.tables import Table
 
 SEED = 0  # of samples, shuffles and simulations
 _MADE_BY = "emotigram evaluate"
+_TEMPLATES = "emotigram.evaluation"
 _PACKAGES = ("emotigram", "onnxruntime", "numpy", "scikit-learn", "scipy", "pycocoevalcap")
 _DIGITS = 4
 
@@ -39,24 +40,30 @@ def describe_run(task: str, table: Table, measured: int, engine: dict[str, str])
         },
         "engine": engine,
         "seed": SEED,
-        "machine": {
-            "system": platform.system(),
-            "release": platform.release(),
-            "architecture": platform.machine(),
-            "cpus": os.cpu_count(),
-            "python": platform.python_version(),
-        },
+        "machine": describe_machine(),
         "versions": {name: metadata.version(name) for name in _PACKAGES},
     }
 
 
+def describe_machine() -> dict[str, Any]:
+    """System, processors and Python, without a name of the computer or its user."""
+    return {
+        "system": platform.system(),
+        "release": platform.release(),
+        "architecture": platform.machine(),
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
 @contextmanager
-def new_report(folder: Path) -> Iterator[Path]:
+def new_report(folder: Path, made_by: str = _MADE_BY) -> Iterator[Path]:
     """Give an empty folder to fill; it becomes ``folder`` at the end, or vanishes where something fails.
 
-    Raises ReportInTheWay, and ReportUnwritable where no folder can be made.
+    An earlier report of the same command (``made_by``) is replaced. Raises ReportInTheWay, and ReportUnwritable where
+    no folder can be made.
     """
-    _check_place(folder)
+    _check_place(folder, made_by)
     target = folder.resolve()
     draft, old = (target.parent / f".{target.name}.{uuid4().hex[:8]}.{part}" for part in ("draft", "old"))
     try:
@@ -75,14 +82,24 @@ def new_report(folder: Path) -> Iterator[Path]:
             shutil.rmtree(rest, ignore_errors=True)
 
 
-def write_report(draft: Path, template: str, report: dict[str, Any], **only_to_read: Any) -> None:
+def write_report(
+    draft: Path, template: str, report: dict[str, Any], *, package: str = _TEMPLATES, **only_to_read: Any
+) -> None:
     """Write ``report.md`` from a template, then ``report.json``, which lists all files of the report.
 
     Values ``only_to_read`` (sentences of the data set) go into the Markdown alone.
     """
     rounded = _rounded(report)
+    (draft / "report.md").write_text(render(template, package, report=rounded, **only_to_read), "utf-8")
+    files = sorted([*(path.name for path in draft.iterdir()), "report.json"])
+    text = json.dumps({**rounded, "files": files}, ensure_ascii=False, indent=1)
+    (draft / "report.json").write_text(text + "\n", "utf-8")
+
+
+def render(template: str, package: str = _TEMPLATES, **values: Any) -> str:
+    """Fill a Markdown template from a package's folder ``templates``; a value that is missing is an error."""
     words = Environment(
-        loader=PackageLoader("emotigram.evaluation", "templates"),
+        loader=PackageLoader(package, "templates"),
         autoescape=False,  # noqa: S701  # Markdown; texts of the data set go through the filter below
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -90,11 +107,7 @@ def write_report(draft: Path, template: str, report: dict[str, Any], **only_to_r
         keep_trailing_newline=True,
     )
     words.filters |= {"plain": _plain, "figure": _figure, "percent": _percent}
-    page = words.get_template(template).render(report=rounded, **only_to_read)
-    (draft / "report.md").write_text(page, "utf-8")
-    files = sorted([*(path.name for path in draft.iterdir()), "report.json"])
-    text = json.dumps({**rounded, "files": files}, ensure_ascii=False, indent=1)
-    (draft / "report.json").write_text(text + "\n", "utf-8")
+    return words.get_template(template).render(**values)
 
 
 def write_csv(path: Path, header: Sequence[object], lines: Iterable[Sequence[object]]) -> None:
@@ -103,23 +116,23 @@ def write_csv(path: Path, header: Sequence[object], lines: Iterable[Sequence[obj
         csv.writer(file, lineterminator="\n").writerows([header, *lines])
 
 
-def _check_place(folder: Path) -> None:
+def _check_place(folder: Path, made_by: str) -> None:
     """Raise ReportInTheWay unless nothing is there, or an empty folder, or an earlier report and nothing else."""
     if not folder.exists() and not folder.is_symlink():
         return
     if not folder.is_dir():
         raise ReportInTheWay(path=folder)
     there = {path.name for path in folder.iterdir()}
-    if there and not there <= _files_of_report(folder):
+    if there and not there <= _files_of_report(folder, made_by):
         raise ReportInTheWay(path=folder)
 
 
-def _files_of_report(folder: Path) -> set[str]:
+def _files_of_report(folder: Path, made_by: str) -> set[str]:
     try:
         report = json.loads((folder / "report.json").read_text("utf-8"))
     except (OSError, ValueError):
         return set()
-    is_ours = isinstance(report, dict) and report.get("made_by") == _MADE_BY
+    is_ours = isinstance(report, dict) and report.get("made_by") == made_by
     return set(report.get("files", [])) if is_ours else set()
 
 
