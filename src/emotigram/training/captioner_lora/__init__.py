@@ -1,0 +1,1 @@
+"""A LoRA adapter that gives a captioner the voice of its training captions."""

@@ -1,0 +1,112 @@
+"""Photos with the captions that an adapter learns from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL.Image import Image
+
+from emotigram.errors import DataPhoto, PhotoMissing, TooFewRows
+from emotigram.evaluation.batches import watched
+from emotigram.evaluation.tables import IMAGE_COLUMNS, PhotoSource, Table, read_table
+from emotigram.training.captioner_lora.config import CaptionerLoraConfig
+from emotigram.training.captioner_lora.tweets import clean_tweet
+
+TEXT_COLUMNS = ("caption", "captions", "captions_en", "text", "txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One caption of a photo and the number of its row."""
+
+    number: int
+    photo: PhotoSource
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionData:
+    """A table's captions; no photo is in both parts, but for a share of 0, where both are all.
+
+    ``cleaned`` captions were changed, ``left_out`` ones had nothing left.
+    """
+
+    table: Table
+    train: list[Example]
+    validation: list[Example]
+    photos: int
+    cleaned: int
+    left_out: int
+
+    def open(self, examples: Sequence[Example], max_megapixels: float) -> list[Image]:
+        """Their photos, upright RGB; raises DataPhoto."""
+        return [self.table.open(each.number, each.photo, max_megapixels).image for each in examples]
+
+
+def read_examples(data: Path, config: CaptionerLoraConfig) -> CaptionData:
+    """Read a table with an image and a text column (one caption, a list, or a JSON list); raises DataError, TooFewRows.
+
+    Several captions of a photo are several examples.
+    """
+    table = read_table(data)
+    told = list(_told(table))
+    captions = [clean_tweet(each.caption) if config.clean else " ".join(each.caption.split()) for each in told]
+    kept = [Example(each.number, each.photo, caption) for each, caption in zip(told, captions, strict=True) if caption]
+    train, validation, photos = _split(table, kept, config)
+    cleaned = sum(bool(caption) and caption != each.caption for each, caption in zip(told, captions, strict=True))
+    return CaptionData(table, train, validation, photos, cleaned, len(told) - len(kept))
+
+
+def check_photos(data: CaptionData, max_megapixels: float, title: str) -> None:
+    """Open every photo once, so that a damaged one is known before hours of training; raises DataPhoto."""
+    first = {each.number: each for each in [*data.train, *data.validation]}
+    for each in watched(list(first.values()), title):
+        data.table.open(each.number, each.photo, max_megapixels)
+
+
+def _told(table: Table) -> Iterator[Example]:
+    image, text = table.need(*IMAGE_COLUMNS), table.need(*TEXT_COLUMNS)
+    for number, row in enumerate(table.rows, start=1):
+        source = table.photo(number, row[image])
+        if source is None:
+            raise DataPhoto(path=table.path, row=number, cause=PhotoMissing(source="''"))
+        for caption in _listed(row[text]):
+            yield Example(number, source, caption)
+
+
+def _listed(value: Any) -> list[str]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value) if value.lstrip().startswith("[") else [value]
+        except ValueError:  # a sentence that begins with a bracket
+            value = [value]
+    return [str(each) for each in value or [""]]
+
+
+def _split(
+    table: Table, examples: list[Example], config: CaptionerLoraConfig
+) -> tuple[list[Example], list[Example], int]:
+    """Training and validation by photo, from the seed alone, and the number of photos."""
+    keys = [_key(each.photo) for each in examples]
+    photos = list(dict.fromkeys(keys))
+    wanted = 2 if config.validation_share else 1
+    if len(photos) < wanted:
+        raise TooFewRows(path=table.path, rows=len(photos), wanted=wanted)
+    if not config.validation_share:
+        return examples, examples, len(photos)
+    count = min(max(1, round(config.validation_share * len(photos))), len(photos) - 1)
+    order = np.random.default_rng(config.seed).permutation(len(photos))
+    held_out = {photos[place] for place in order[:count]}
+    train = [each for each, key in zip(examples, keys, strict=True) if key not in held_out]
+    validation = [each for each, key in zip(examples, keys, strict=True) if key in held_out]
+    return train, validation, len(photos)
+
+
+def _key(photo: PhotoSource) -> object:
+    return hashlib.sha256(photo).digest() if isinstance(photo, bytes) else photo
