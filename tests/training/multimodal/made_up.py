@@ -62,12 +62,12 @@ def said(
     return Outcome(strategy, seed, rows, truth, calibrated, raw, parameters=1000, seconds=2.5, best_epoch=3 + seed)
 
 
-def shared_rows(seeds: int = 3, **accuracy: float) -> list[Outcome]:
+def shared_rows(seeds: int = 2, **accuracy: float) -> list[Outcome]:
     """Outcomes of strategies of a given accuracy; every seed judges the same rows."""
     return [outcome(name, seed, accuracy=share) for name, share in accuracy.items() for seed in range(seeds)]
 
 
-def folded_rows(folds: int = 3, rows: int = 600, **accuracy: float) -> list[Outcome]:
+def folded_rows(folds: int = 2, rows: int = 600, **accuracy: float) -> list[Outcome]:
     """The same, but every seed judges another fold."""
     parts = [np.arange(fold, rows, folds) for fold in range(folds)]
     return [

@@ -36,11 +36,11 @@ def test_a_clearly_better_strategy_is_the_default(make) -> None:  # type: ignore
 def test_shared_rows_and_folds_are_told_apart() -> None:
     shared, folded = (compare_outcomes(make(text_only=0.6)) for make in (shared_rows, folded_rows))
     assert (shared["held_out"], folded["held_out"]) == ("shared", "folds")
-    for found, judgements in ((shared, 3 * 600), (folded, 600)):
+    for found, judgements in ((shared, 2 * 600), (folded, 600)):
         figures = found["strategies"]["text_only"]
         assert figures["accuracy"]["mean"] == pytest.approx(0.6)
         assert np.sum(figures["confusion"]) == judgements
-        assert figures["seeds"] == [0, 1, 2]
+        assert figures["seeds"] == [0, 1]
         assert figures["against_baseline"] is None
         assert figures["ece"]["after"]["ece"] == pytest.approx(0.1, abs=0.02)  # always 70 % sure, 60 % right
 
