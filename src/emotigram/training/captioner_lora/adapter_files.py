@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from emotigram.captioners.adapter import load_adapter
+from emotigram.captioners.torch_device import quiet
 from emotigram.errors import ExportDiffers
 from emotigram.training.captioner_lora.learner import Learner
 from emotigram.training.captioner_lora.lora import adapter_weights, take_out_lora
@@ -38,7 +39,7 @@ def write_adapter(learner: Learner, lora: LoraConfig, batch: Mapping[str, Tensor
         save_file(adapter_weights(learner), unfinished / SAFETENSORS_WEIGHTS_NAME, metadata={"format": "pt"})
         config = json.loads(json.dumps(lora.to_dict(), default=sorted))  # PEFT's sets, in an order of their own
         write_json(unfinished / CONFIG_NAME, config)
-        take_out_lora(learner.model)
+        take_out_lora(learner)
         found = _loss_with(learner, batch, unfinished)
         limit = _LIMITS.get(learner.model.dtype, _COARSE)
         if not abs(found - wanted) <= limit:
@@ -50,7 +51,8 @@ def write_merged(learner: Learner, adapter: Path, folder: Path) -> Path:
     """Write the model with the adapter's sums in its own weights, and what its folder holds beside weights."""
     model = _with_peft(learner, adapter).merge_and_unload()
     with _whole(folder) as unfinished:
-        model.save_pretrained(unfinished)
+        with quiet():
+            model.save_pretrained(unfinished)
         for path in sorted(learner.folder.iterdir()):
             is_ours = path.suffix in _OF_TOKENIZERS and not path.name.endswith(_OF_WEIGHTS)
             if is_ours and not (unfinished / path.name).exists():

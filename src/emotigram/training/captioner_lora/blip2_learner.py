@@ -20,6 +20,8 @@ class Blip2Learner:
 
     engine = "blip2"
     part = saved_from = "language_model"
+    # OPT gives fc1 and fc2 all tokens of a batch as one row, where no adapter can be on for single photos
+    unadaptable = frozenset({"fc1", "fc2", "lm_head"})
 
     def __init__(self, name: str, folder: Path, config: CaptionerLoraConfig, settings: Settings) -> None:
         self.name, self.folder = name, folder

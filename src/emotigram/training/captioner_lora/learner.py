@@ -24,6 +24,7 @@ class Learner(Protocol):
     model: Any
     part: str  # where in the model its language model is
     saved_from: str  # the part that adapters are saved from, '' for the whole model
+    unadaptable: frozenset[str]  # linear layers that no adapter may change
 
     def batch(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Tensor]:
         """Photos with their captions, laid out as when the engine decodes; labels count the captions alone."""

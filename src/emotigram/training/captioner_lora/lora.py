@@ -37,12 +37,16 @@ def add_lora(learner: Learner, config: CaptionerLoraConfig) -> LoraConfig:
     if config.gradient_checkpointing:
         if not model.supports_gradient_checkpointing:
             raise SettingsError(detail=f"gradient_checkpointing: {learner.name}")
-        model.gradient_checkpointing_enable({"use_reentrant": False})  # the other kind needs inputs with gradients
+        # its name, and that before; the reentrant kind would need inputs with gradients
+        enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
+        enable({"use_reentrant": False})
     return wanted
 
 
-def take_out_lora(model: nn.Module) -> None:
+def take_out_lora(learner: Learner) -> None:
     """Put the layers back as they were."""
+    model: nn.Module = learner.model
+    del _adapted(learner).peft_config  # or PEFT would warn of a second adapter
     for name, layer in list(model.named_modules()):
         if isinstance(layer, LoraLayer):
             parent, _, own = name.rpartition(".")
@@ -67,6 +71,7 @@ def adapter_weights(learner: Learner) -> dict[str, torch.Tensor]:
 def _lora_config(learner: Learner, config: CaptionerLoraConfig) -> LoraConfig:
     part = learner.model.get_submodule(learner.part)
     known = {name.rpartition(".")[2] for name, layer in part.named_modules() if isinstance(layer, nn.Linear)}
+    known -= learner.unadaptable
     if unknown := sorted(set(config.target_modules) - known):
         raise SettingsError(detail=f"target_modules: {', '.join(unknown)} ∉ {', '.join(sorted(known))}")
     targets: Any = list(config.target_modules)

@@ -27,6 +27,7 @@ class VlmLearner:
 
     engine = "transformers_vlm"
     saved_from = ""
+    unadaptable = frozenset({"lm_head"})  # often the same weights as the words' own
 
     def __init__(self, name: str, folder: Path, config: CaptionerLoraConfig, settings: Settings) -> None:
         self.name, self.folder = name, folder
