@@ -29,17 +29,17 @@ class Blip2Learner:
         self.model = self._checkpoint.model
         # the released weights stop at a line end, not at </s>: what decoding stops at is what must be learned
         end = first_end(self.model.language_model.generation_config)
-        self._tokens = CaptionTokens(self._checkpoint.tokenizer, end, config.max_tokens)
+        self.tokens = CaptionTokens(self._checkpoint.tokenizer, end, config.max_tokens)
         self._prompt = config.prompt
 
     def batch(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Tensor]:
         """See Learner."""
         config = self.model.config
-        asked = self._tokens.tokenizer(self._prompt, add_special_tokens=False)["input_ids"] if self._prompt else []
-        start = [config.image_token_index] * config.num_query_tokens + [self._tokens.tokenizer.bos_token_id]
+        asked = self.tokens.tokenizer(self._prompt, add_special_tokens=False)["input_ids"] if self._prompt else []
+        start = [config.image_token_index] * config.num_query_tokens + [self.tokens.tokenizer.bos_token_id]
         prompts = torch.tensor([[*start, *asked]] * len(images))
-        told = [self._tokens.ids(caption) for caption in captions]
-        laid_out = behind(prompts, torch.ones_like(prompts), told, self._tokens.pad)
+        told = [self.tokens.ids(caption) for caption in captions]
+        laid_out = behind(prompts, torch.ones_like(prompts), told, self.tokens.pad)
         return laid_out | {"pixel_values": self._checkpoint.pixels(images)}
 
     @torch.no_grad()
@@ -48,6 +48,6 @@ class Blip2Learner:
         seen = self.model.get_image_features(self._checkpoint.pixels(images)).pooler_output
         embeddings, mask = self._checkpoint.prompted(seen, [self._prompt] * len(images))
         ids: Tensor = self.model.language_model.generate(
-            inputs_embeds=embeddings, attention_mask=mask, max_new_tokens=self._tokens.most, do_sample=False
+            inputs_embeds=embeddings, attention_mask=mask, max_new_tokens=self.tokens.most, do_sample=False
         )
         return self._checkpoint.texts(ids)

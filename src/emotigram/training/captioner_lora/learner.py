@@ -12,6 +12,7 @@ from torch import Tensor
 from emotigram.captioners.auto import DEFAULT_WEIGHTS, engine_of
 from emotigram.settings import Settings
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
+from emotigram.training.captioner_lora.tokens import CaptionTokens
 from emotigram.weights.store import find_weights
 
 
@@ -25,6 +26,7 @@ class Learner(Protocol):
     part: str  # where in the model its language model is
     saved_from: str  # the part that adapters are saved from, '' for the whole model
     unadaptable: frozenset[str]  # linear layers that no adapter may change
+    tokens: CaptionTokens
 
     def batch(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Tensor]:
         """Photos with their captions, laid out as when the engine decodes; labels count the captions alone."""

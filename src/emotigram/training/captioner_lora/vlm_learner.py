@@ -37,12 +37,12 @@ class VlmLearner:
         self.model = checkpoint.model
         self.part = _language_part(self.model, name)
         self._prompt = config.prompt or (family.tweet or family.description)["en"]
-        self._tokens = CaptionTokens(checkpoint.processor.tokenizer, self._end(), config.max_tokens)
+        self.tokens = CaptionTokens(checkpoint.processor.tokenizer, self._end(), config.max_tokens)
 
     def batch(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Tensor]:
         """See Learner."""
         inputs = self._checkpoint.inputs(images, [self._prompt] * len(images))
-        told = [self._tokens.ids(caption) for caption in captions]
+        told = [self.tokens.ids(caption) for caption in captions]
         given = dict(inputs.to(self._checkpoint.device, self.model.dtype))
         if self.model.config.is_encoder_decoder:
             return given | {name: values.to(self._checkpoint.device) for name, values in self._decoded(told).items()}
@@ -50,7 +50,7 @@ class VlmLearner:
             start = torch.full((len(images), 1), self.model.config.text_config.bos_token_id)
             given |= {"input_ids": start.to(self._checkpoint.device)}
             given["attention_mask"] = torch.ones_like(given["input_ids"])
-        laid_out = behind(given["input_ids"], given["attention_mask"], told, self._tokens.pad)
+        laid_out = behind(given["input_ids"], given["attention_mask"], told, self.tokens.pad)
         return given | self._typed(given, laid_out["input_ids"].shape[1]) | laid_out
 
     def tweets(self, images: Sequence[Image]) -> list[str]:
@@ -64,7 +64,7 @@ class VlmLearner:
         start += [] if wanted.forced_bos_token_id is None else [wanted.forced_bos_token_id]
         unsaid = [IGNORED] * (len(start) - 1)
         return {
-            "decoder_input_ids": filled([[*start, *row[:-1]] for row in captions], self._tokens.pad),
+            "decoder_input_ids": filled([[*start, *row[:-1]] for row in captions], self.tokens.pad),
             "labels": filled([[*unsaid, *row] for row in captions], IGNORED),
         }
 
