@@ -62,7 +62,7 @@ class Blip2Captioner:
         self._beams = settings.beams
         self._batch = _BATCH.get(checkpoint.device.type, _SMALL_BATCH)
         self._cache = "static" if settings.compile else None  # generate compiles what has a cache of fixed size
-        self._space = _space(checkpoint)
+        self.space = _space(checkpoint)
         self._lock = Lock()  # rows are switched in the layers themselves
         self._notes: tuple[str, ...] = ()
         if adapter is None:
@@ -77,7 +77,7 @@ class Blip2Captioner:
         images, features = self.look(photos)
         said = self._checkpoint.texts(self.speak(images))
         return [
-            told_in_english(photo, description, tweet, Features(self._space, values), self._notes)
+            told_in_english(photo, description, tweet, Features(self.space, values), self._notes)
             for photo, description, tweet, values in zip(
                 photos, said[: len(photos)], said[len(photos) :], features, strict=True
             )

@@ -48,13 +48,14 @@ class SentimentSet:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def read_sentiment(data: Path, *, text_only: bool = False) -> SentimentSet:
+def read_sentiment(data: Path, *, text_only: bool = False, label: str | None = None) -> SentimentSet:
     """Read a table with photos, texts or both and at least one kind of label.
 
-    ``text_only`` leaves photos alone, which then need not exist. Raises DataError naming the row.
+    ``text_only`` leaves photos alone, which then need not exist; ``label`` is the column of the sentiment where it
+    is not to be guessed. Raises DataError naming the row.
     """
     table = read_table(data)
-    columns = _label_columns(table, text_only)
+    columns = {"sentiment": table.need(label)} if label else _label_columns(table, text_only)
     image = None if text_only else table.find(*IMAGE_COLUMNS)
     words = _text_reader(table)
     if image is None and words is None:

@@ -18,7 +18,7 @@ from emotigram.training.affect_calibration import calibrate, fit_feeling
 from emotigram.training.affect_data import Example, features_of
 from emotigram.training.affect_heads import fit_heads
 from emotigram.training.affect_network import AffectNet
-from emotigram.training.affect_words import fit_judges
+from emotigram.training.affect_words import fit_judges, tasks
 
 MOST_NGRAMS = 130_000
 _FEWEST_TEXTS = 3  # that an n-gram must stand in
@@ -50,6 +50,7 @@ class Desk:
         self.known, self.rarity = learn_ngrams(train, hashed)
         table = self._table([hashed[e.text] for e in train])
         self.judges, said = fit_judges(table, train, self.sources, seed)
+        self.judge_widths = {task.name: task.width for task in tasks(train, self.sources, seed)}
         unseen = self._table([hashed[e.text] for e in others]) @ self.judges
         self._words = np.concatenate([said, unseen, np.zeros((1, said.shape[1]))]).astype(np.float32)
         self._places = {(e.source, e.text): place for place, e in enumerate([*train, *others])}

@@ -41,6 +41,7 @@ def build_affect(
         "features": FEATURES,
         "ngrams": len(desk.known.crcs),
         "sources": desk.sources,
+        "judges": desk.judge_widths,
         "tone_held_out": accuracies(model, desk, [e for e in data if e.source == "tone" and e.split == "val"]),
         "feeling_cross_validated": feeling_cross_validated(model, desk, [e for e in data if e.feeling]),
         "versions": versions(),

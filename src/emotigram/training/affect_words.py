@@ -49,11 +49,11 @@ def fit_judges(
     """
     weights, said = [], []
     for task in tqdm(list(tasks(train, sources, seed)), desc="judges of text", mininterval=5):
-        own = _fit(table[task.rows], task)
+        own = fit_judge(table[task.rows], task.classes, task.width)
         answers = np.asarray(table @ own, np.float32)
         for kept, left in KFold(FOLDS, shuffle=True, random_state=seed).split(task.rows):
-            part = Task(task.name, task.rows[kept], task.classes[kept], task.width)
-            answers[task.rows[left]] = table[task.rows[left]] @ _fit(table[part.rows], part)
+            part = fit_judge(table[task.rows[kept]], task.classes[kept], task.width)
+            answers[task.rows[left]] = table[task.rows[left]] @ part
         weights.append(own)
         said.append(answers)
     return np.concatenate(weights, 1).astype(np.float32), np.concatenate(said, 1)
@@ -78,14 +78,14 @@ def tasks(train: Sequence[Example], sources: Sequence[str], seed: int) -> Iterat
         yield Task("source", rows, origin[rows], len(sources))
 
 
-def _fit(table: csr_matrix, task: Task) -> Floats:
-    """Weights (n-grams, classes); 0 for classes that no row has. A text's own level is left to the network."""
-    weights = np.zeros((table.shape[1], task.width), np.float32)
-    if len(np.unique(task.classes)) < 2:
+def fit_judge(table: csr_matrix, classes: NDArray[np.int64], width: int) -> Floats:
+    """Weights (n-grams, width); 0 for classes that no row has. A text's own level is left to the network."""
+    weights = np.zeros((table.shape[1], width), np.float32)
+    if len(np.unique(classes)) < 2:
         return weights
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits do not matter
-        model = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS, tol=1e-3).fit(table, task.classes)
+        model = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS, tol=1e-3).fit(table, classes)
     found = model.coef_ if len(model.classes_) > 2 else np.concatenate([-model.coef_, model.coef_]) / 2
     weights[:, model.classes_] = found.T
     return weights

@@ -1,7 +1,7 @@
 """The training loop: mixed precision, accumulation, several GPUs, early stopping, and going on after any stop.
 
-A run that was killed ends as if it had not been: rows are ordered by seed and epoch alone, and chance starts anew from
-the seed wherever a checkpoint is written, so that no state of it has to be kept. Several processes (``accelerate
+A run that was killed ends as if it had not been: rows are ordered by seed and epoch alone, and chance starts anew at
+every step from the seed and the step's number, so that no state of it has to be kept. Several processes (``accelerate
 launch``) share every step's rows among them.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 import torch
 from accelerate import Accelerator, skip_first_batches
-from accelerate.utils import DataLoaderConfiguration, set_seed
+from accelerate.utils import DataLoaderConfiguration
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
@@ -145,7 +145,6 @@ class _Run:
         if self.checkpoint and (self.checkpoint.resume() or self.checkpoint.facts):
             self.progress = Progress(**self.checkpoint.facts)
         self._best = None if self.folder else self.learned.state_dict()
-        self._start_chance()
 
     def _epoch(self) -> None:
         progress, config = self.progress, self.config
@@ -167,6 +166,7 @@ class _Run:
 
     def _step(self, batch: Batch) -> None:
         progress = self.progress
+        self._start_chance()
         with self.accelerator.accumulate(self.model):
             with self.accelerator.autocast():
                 loss = self.task.loss(self.model, batch)
@@ -206,16 +206,14 @@ class _Run:
         self._save()
 
     def _save(self) -> None:
-        """Write a checkpoint, where it is time, and let chance start anew: so it will where the run goes on."""
         if self.checkpoint and self.accelerator.is_main_process:
             facts = {name: getattr(self.progress, name) for name in Progress.__dataclass_fields__}
             self.checkpoint.save(self.progress.epoch, facts)
-        self._start_chance()
 
     def _start_chance(self) -> None:
-        # one number from three, as different as can be for any of them
-        mixed = (self.config.seed * 1_000_003 + self.progress.steps) * 1_009 + self.accelerator.process_index
-        set_seed(mixed % 2**32)
+        # one number from four, as different as can be for any of them
+        place = (self.progress.epoch * 1_000_003 + self.progress.batches) * 1_009 + self.accelerator.process_index
+        torch.manual_seed((self.config.seed * 7_368_787 + place) % 2**63)
 
     def _keep_best(self) -> None:
         if self.folder is None:

@@ -1,0 +1,282 @@
+"""Fusion strategies: how text and image become one judgement. One class a strategy, each with its source.
+
+Every strategy takes both sides as ``Encoded`` of the same width and the logits (n, classes) that each side has of its
+own, and returns fused logits (n, classes). A side that is missing is all zeros.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class Encoded(NamedTuple):
+    """One side: ``tokens`` (n, length, width), ``mask`` (n, length) of 0 and 1, ``pooled`` (n, width)."""
+
+    tokens: Tensor
+    mask: Tensor
+    pooled: Tensor
+
+
+class Fusion(nn.Module):
+    """What all strategies share; ``dropout`` is in [0, 1)."""
+
+    is_control = False
+    needs_tokens = False  # else ``tokens`` is the pooled vector alone
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__()
+        self.width, self.classes = width, classes
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:
+        """Fused logits (n, classes)."""
+        raise NotImplementedError
+
+    def penalty(self, fused: Tensor, labels: Tensor) -> Tensor:  # noqa: ARG002  # for strategies with a loss of their own
+        """What is added to the cross-entropy of the fused logits."""
+        return fused.new_zeros(())
+
+    def start_at(self, priors: Tensor) -> None:
+        """Hear of the labels' frequencies (classes,) in training, before it begins."""
+
+
+class Concat(Fusion):
+    """Both vectors side by side into one hidden layer (Ngiam et al. 2011, "Multimodal Deep Learning", ICML)."""
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__(width, classes, dropout)
+        self.hidden = nn.Linear(2 * width, width)
+        self.out = start_level(nn.Linear(width, classes))
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        both = torch.cat([text.pooled, image.pooled], 1)
+        fused: Tensor = self.out(self.drop(F.gelu(self.hidden(self.drop(both)))))
+        return fused
+
+
+class Gated(Fusion):
+    """A gate, feature by feature, says which side counts (Arevalo et al. 2017, arXiv:1702.01992, GMU for two sides)."""
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__(width, classes, dropout)
+        self.of_text, self.of_image = nn.Linear(width, width), nn.Linear(width, width)
+        self.gate = nn.Linear(2 * width, width)
+        self.out = start_level(nn.Linear(width, classes))
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        gate = torch.sigmoid(self.gate(torch.cat([text.pooled, image.pooled], 1)))
+        said = torch.tanh(self.of_text(self.drop(text.pooled)))
+        seen = torch.tanh(self.of_image(self.drop(image.pooled)))
+        fused: Tensor = self.out(self.drop(gate * said + (1 - gate) * seen))
+        return fused
+
+
+class CrossAttention(Fusion):
+    """Each side's tokens attend to the other's (Tsai et al. 2019, arXiv:1906.00295, one block a direction)."""
+
+    needs_tokens = True
+    heads = 4
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__(width, classes, dropout)
+        self.to_image = nn.MultiheadAttention(width, self.heads, dropout, batch_first=True)
+        self.to_text = nn.MultiheadAttention(width, self.heads, dropout, batch_first=True)
+        self.text_norm, self.image_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.out = start_level(nn.Linear(4 * width, classes))
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        said, seen = self.text_norm(text.tokens), self.image_norm(image.tokens)
+        heard = _attend(self.to_image, said, seen, image.mask)
+        told = _attend(self.to_text, seen, said, text.mask)
+        every = [text.pooled, image.pooled, _mean(heard, text.mask), _mean(told, image.mask)]
+        fused: Tensor = self.out(self.drop(torch.cat(every, 1)))
+        return fused
+
+
+class LowRank(Fusion):
+    """The outer product of both sides by factors of low rank (LMF; Liu et al. 2018, arXiv:1806.00064)."""
+
+    rank = 8
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__(width, classes, dropout)
+        self.text_factor = nn.Parameter(torch.empty(self.rank, width + 1, classes))
+        self.image_factor = nn.Parameter(torch.empty(self.rank, width + 1, classes))
+        self.weights = nn.Parameter(torch.full((self.rank,), self.rank**-0.5))
+        self.bias = nn.Parameter(torch.zeros(classes))
+        nn.init.xavier_normal_(self.text_factor)
+        nn.init.xavier_normal_(self.image_factor)
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        said = torch.einsum("nw,rwc->nrc", _with_one(self.drop(text.pooled)), self.text_factor)
+        seen = torch.einsum("nw,rwc->nrc", _with_one(self.drop(image.pooled)), self.image_factor)
+        return torch.einsum("nrc,r->nc", said * seen, self.weights) + self.bias
+
+
+class TensorFusion(Fusion):
+    """The whole outer product of both sides, each with a 1 (TFN; Zadeh et al. 2017, arXiv:1707.07250).
+
+    Both sides are made narrow first, as in the paper: the product has (narrow + 1)² features.
+    """
+
+    narrow = 24
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__(width, classes, dropout)
+        self.of_text, self.of_image = nn.Linear(width, self.narrow), nn.Linear(width, self.narrow)
+        self.hidden = nn.Linear((self.narrow + 1) ** 2, width)
+        self.out = start_level(nn.Linear(width, classes))
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        said = _with_one(F.gelu(self.of_text(self.drop(text.pooled))))
+        seen = _with_one(F.gelu(self.of_image(self.drop(image.pooled))))
+        product = torch.einsum("na,nb->nab", said, seen).flatten(1)
+        fused: Tensor = self.out(self.drop(F.gelu(self.hidden(self.drop(product)))))
+        return fused
+
+
+class MixtureOfExperts(Fusion):
+    """Experts for text, image and both, mixed by a gate that sees both (Jacobs et al. 1991, Neural Computation 3).
+
+    The gate's mixture is of probabilities, as in the paper; the logits returned are their logarithms.
+    """
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__(width, classes, dropout)
+        self.text_expert, self.image_expert = _expert(width, width, classes), _expert(width, width, classes)
+        self.joint_expert = _expert(2 * width, width, classes)
+        self.gate = nn.Linear(2 * width, 3)
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        said, seen = self.drop(text.pooled), self.drop(image.pooled)
+        both = torch.cat([said, seen], 1)
+        answers = torch.stack([self.text_expert(said), self.image_expert(seen), self.joint_expert(both)], 1)
+        mixed = torch.log_softmax(answers.float(), 2) + torch.log_softmax(self.gate(both).float(), 1)[..., None]
+        return torch.logsumexp(mixed, 1)
+
+
+class LateLearned(Fusion):
+    """A learned weighting, label by label, of what each side decided (Snoek et al. 2005, ACM MM, late fusion)."""
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__(width, classes, dropout)
+        self.text_weight, self.image_weight = nn.Parameter(torch.ones(classes)), nn.Parameter(torch.ones(classes))
+        self.bias = nn.Parameter(torch.zeros(classes))
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        return text_logits * self.text_weight + image_logits * self.image_weight + self.bias
+
+
+class LateEvidential(Fusion):
+    """Each side's evidence is a Dirichlet; Dempster's rule joins them (TMC; Han et al. 2021, arXiv:2102.02051).
+
+    The logits returned are the logarithms of the joint Dirichlet's parameters: their softmax is its mean, their
+    cross-entropy the type II likelihood of Sensoy et al. 2018, arXiv:1806.01768, eq. 3, whose penalty on evidence for
+    wrong labels is ``penalty``.
+    """
+
+    strength = 0.05  # of the penalty; the papers let it rise from 0 to 1 over a training that is much longer
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:
+        has_text, has_image = text.mask.amax(1, keepdim=True), image.mask.amax(1, keepdim=True)
+        said, seen = F.softplus(text_logits.float()) * has_text, F.softplus(image_logits.float()) * has_image
+        (belief_a, doubt_a), (belief_b, doubt_b) = self._opinion(said), self._opinion(seen)
+        conflict = belief_a.sum(1, keepdim=True) * belief_b.sum(1, keepdim=True) - (belief_a * belief_b).sum(1, True)
+        scale = 1 / (1 - conflict).clamp_min(1e-6)
+        belief = scale * (belief_a * belief_b + belief_a * doubt_b + belief_b * doubt_a)
+        doubt = (scale * doubt_a * doubt_b).clamp_min(1e-6)
+        return torch.log(belief * self.classes / doubt + 1)
+
+    def _opinion(self, evidence: Tensor) -> tuple[Tensor, Tensor]:
+        strength = (evidence + 1).sum(1, keepdim=True)
+        return evidence / strength, self.classes / strength
+
+    def penalty(self, fused: Tensor, labels: Tensor) -> Tensor:
+        """Divergence of what speaks for wrong labels from no evidence at all."""
+        right = F.one_hot(labels, self.classes)
+        wrong = torch.exp(fused) * (1 - right) + right
+        total = wrong.sum(1)
+        against = torch.lgamma(total) - torch.lgamma(total.new_tensor(float(self.classes))) - torch.lgamma(wrong).sum(1)
+        shift = ((wrong - 1) * (torch.digamma(wrong) - torch.digamma(total)[:, None])).sum(1)
+        return self.strength * (against + shift).mean()
+
+
+class TextOnly(Fusion):
+    """Control: what the text says."""
+
+    is_control = True
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        return text_logits
+
+
+class ImageOnly(Fusion):
+    """Control: what the image says."""
+
+    is_control = True
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        return image_logits
+
+
+class Majority(Fusion):
+    """Control: the labels' frequencies in training, whatever the input."""
+
+    is_control = True
+
+    def __init__(self, width: int, classes: int, dropout: float) -> None:
+        super().__init__(width, classes, dropout)
+        self.priors: Tensor
+        self.register_buffer("priors", torch.zeros(classes))
+
+    def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
+        return self.priors + 0 * text_logits
+
+    def start_at(self, priors: Tensor) -> None:
+        self.priors.copy_(torch.log(priors.clamp_min(1e-6)))
+
+
+STRATEGIES: dict[str, type[Fusion]] = {
+    "concat": Concat,
+    "gated": Gated,
+    "cross_attention": CrossAttention,
+    "low_rank": LowRank,
+    "tensor": TensorFusion,
+    "mixture_of_experts": MixtureOfExperts,
+    "late_learned": LateLearned,
+    "late_evidential": LateEvidential,
+    "text_only": TextOnly,
+    "image_only": ImageOnly,
+    "majority": Majority,
+}
+
+
+def start_level(layer: nn.Linear) -> nn.Linear:
+    """A last layer that prefers no label before it has learned: early epochs are else chosen for their luck."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def _attend(layer: nn.MultiheadAttention, asks: Tensor, told: Tensor, mask: Tensor) -> Tensor:
+    """Attention that answers 0 where there is nothing to attend to."""
+    is_there = mask.amax(1, keepdim=True)[..., None]
+    hidden = (mask < 0.5) & (is_there[..., 0] > 0.5)  # a row without tokens attends to zeros, not to nothing
+    found: Tensor = layer(asks, told, told, key_padding_mask=hidden, need_weights=False)[0]
+    return found * is_there
+
+
+def _mean(tokens: Tensor, mask: Tensor) -> Tensor:
+    return (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp_min(1)
+
+
+def _with_one(values: Tensor) -> Tensor:
+    return torch.cat([values, torch.ones_like(values[:, :1])], 1)
+
+
+def _expert(width_in: int, width: int, classes: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(width_in, width), nn.GELU(), start_level(nn.Linear(width, classes)))
