@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 
 import torch
 from accelerate import Accelerator, skip_first_batches
+from accelerate.state import AcceleratorState
 from accelerate.utils import DataLoaderConfiguration
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
@@ -33,8 +34,12 @@ class Task(Protocol):
     """What a run learns."""
 
     title: str
-    model: nn.Module
     rows: int  # of training
+
+    @property
+    def model(self) -> nn.Module:
+        """What learns."""
+        ...
 
     def order(self, epoch: int) -> Sequence[int]:
         """The order of the training rows in an epoch, from the seed and the epoch alone."""
@@ -87,6 +92,7 @@ def new_accelerator(config: RunConfig) -> Accelerator:
     use_cpu = config.device == "cpu" or not torch.accelerator.is_available()
     has_bf16 = not use_cpu and torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
     chosen = ("bf16" if has_bf16 else "fp32") if config.precision == "auto" else config.precision
+    AcceleratorState._reset_state()  # else a process's first run would say which numbers the later ones compute in
     return Accelerator(
         cpu=use_cpu,
         mixed_precision=_PRECISIONS[chosen],

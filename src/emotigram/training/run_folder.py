@@ -16,6 +16,8 @@ from emotigram.training.progress import LossLog, plot_losses
 _CONFIG = "config.json"
 # what a run may be told anew when it goes on: neither changes what it learns
 _FREE = {"save_steps", "device"}
+# by which our config is told from others of that name, such as a Hugging Face model's
+_OURS = {"epochs", "patience", "save_steps"}
 
 
 class RunFolder:
@@ -30,22 +32,29 @@ class RunFolder:
 
         ``fresh`` removes an earlier run first, but never what is none of ours.
         """
-        if self.path.exists() and any(self.path.iterdir()):
-            if not (self.path / _CONFIG).is_file():
-                raise RunInTheWay(path=self.path)
+        if self.path.exists() and not (self.path.is_dir() and self._is_empty()):
+            before = self._read_config()
             if fresh:
                 shutil.rmtree(self.path)
             else:
-                self._compare(config)
+                self._compare(before, config)
         self.path.mkdir(parents=True, exist_ok=True)
         write_json(self.path / _CONFIG, config)
 
-    def _compare(self, config: Mapping[str, Any]) -> None:
+    def _is_empty(self) -> bool:
+        return all(path.name == f"{_CONFIG}.tmp" for path in self.path.iterdir())  # of a run that was killed at once
+
+    def _read_config(self) -> dict[str, Any]:
         try:
             before = json.loads((self.path / _CONFIG).read_text("utf-8"))
-            names = sorted((set(before) | set(config)) - _FREE)
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError) as error:
             raise RunInTheWay(path=self.path) from error
+        if not isinstance(before, dict) or not before.keys() >= _OURS:
+            raise RunInTheWay(path=self.path)
+        return before
+
+    def _compare(self, before: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+        names = sorted((set(before) | set(config)) - _FREE)
         other = [name for name in names if before.get(name) != config.get(name)]
         if other:
             detail = ", ".join(f"{name}: {before.get(name)} ≠ {config.get(name)}" for name in other)
@@ -57,7 +66,9 @@ class Recorder:
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
-        self._board = SummaryWriter(str(folder.path / "tensorboard"), flush_secs=5)
+        board = folder.path / "tensorboard"
+        before = len(list(board.glob("*")))  # a run that goes on within a second would write over the file's start
+        self._board = SummaryWriter(str(board), flush_secs=5, filename_suffix=f".{before}")
 
     def write(self, epoch: float, step: int, panel: str, **values: float) -> None:
         """Record values of one panel (``loss``, ``score``) after ``step`` changes of the weights."""
