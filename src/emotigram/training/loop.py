@@ -16,7 +16,7 @@ from typing import Any, Protocol, cast
 import torch
 from accelerate import Accelerator, skip_first_batches
 from accelerate.state import AcceleratorState
-from accelerate.utils import DataLoaderConfiguration
+from accelerate.utils import DataLoaderConfiguration, DistributedDataParallelKwargs
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
@@ -98,6 +98,8 @@ def new_accelerator(config: RunConfig) -> Accelerator:
         mixed_precision=_PRECISIONS[chosen],
         gradient_accumulation_steps=config.accumulate,
         dataloader_config=DataLoaderConfiguration(split_batches=True),  # a step's rows are shared, not multiplied
+        # several strategies leave weights of a side without a gradient
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
 
 
