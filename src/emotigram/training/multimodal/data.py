@@ -167,16 +167,17 @@ def _photos_and_texts(path: Path, before: int) -> tuple[Table, list[Example]]:
     return found.table, [_example(found, row, before) for row in found.rows]
 
 
-def _label_column(path: Path) -> str | None:
+def _label_column(path: Path) -> str:
     # files that label text, photo and both apart: what both say together is meant
-    return "multi_label" if "multi_label" in read_table(path).columns else None
+    return read_table(path).need("multi_label", "sentiment", "txt_label")
 
 
 def _tweets_about(path: Path, before: int) -> tuple[Table, list[Example]]:
     """Twitter-2015 and -2017: the text names its target, the photo is there as an automatic caption only."""
     found = read_sentiment(path, text_only=True)
+    target, caption = found.table.need("target"), found.table.need("image_caption")
     return found.table, [
-        replace(_example(found, row, before), target=str(cells["target"]), caption=str(cells["image_caption"] or ""))
+        replace(_example(found, row, before), target=str(cells[target]), caption=str(cells[caption] or ""))
         for row, cells in _with_cells(found)
     ]
 
@@ -211,7 +212,7 @@ def _example(found: SentimentSet, row: SentimentRow, before: int) -> Example:
     label = LABELS.index(str(row.truth["sentiment"]))
     cells = found.table.rows[row.number - 1]
     shown = cells.get("image")
-    group = shown if isinstance(shown, str) and shown else "".join(row.text.lower().split()) or str(row.number)
+    group = shown if isinstance(shown, str) and shown else "".join(row.text.lower().split()) or str(before + row.number)
     return Example(before + row.number - 1, row.text, row.photo, label, group=group)
 
 
