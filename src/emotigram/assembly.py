@@ -17,7 +17,7 @@ from emotigram.texts import interface_language, say
 
 ENGINES = {
     "captioner": ("captioners", ("embedded", "blip2", "transformers_vlm", "openai_vision")),
-    "sentiment": ("sentiment", ("embedded",)),
+    "sentiment": ("sentiment", ("embedded", "torchscript")),
     "writer": ("writers", ("embedded", "chat")),
 }
 

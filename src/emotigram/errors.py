@@ -9,7 +9,7 @@ EmotiGramError
 ├── EngineError          an engine that cannot run here (exit code 4)
 │   ├── ExtraMissing · ModelDamaged (ModelMismatched) · DeviceMissing · OutOfMemory
 │   ├── WeightsError: WeightsMissing · WeightsDamaged · WeightsWrong · WeightsUnknown · WeightsForeign
-│   ├── QuantizationUnavailable
+│   ├── QuantizationUnavailable · FeaturesMissing
 │   ├── AdapterError: AdapterMissing · AdapterDamaged · AdapterForeign · AdapterUnmatched · AdapterUnsupported
 │   └── HubError: HubOffline · HubUnreachable · HubRefused · HubChanged · DiskFull
 ├── DataError            a data set that cannot be measured (exit code 6)
@@ -188,6 +188,12 @@ class QuantizationUnavailable(EngineError):
     """8-bit or 4-bit weights cannot be had here; values: ``quantization``, ``reason``."""
 
     code = "quantization_unavailable"
+
+
+class FeaturesMissing(EngineError):
+    """The sentiment model knows photos only as what another engine makes of them; values: ``name``, ``wanted``."""
+
+    code = "features_missing"
 
 
 class AdapterError(EngineError):

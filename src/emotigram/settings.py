@@ -45,7 +45,13 @@ class Settings(BaseSettings):
         "", description="Provider that openai_vision sends photos to, a file of data/providers."
     )
     vision_model: str = Field("", description="Another model for openai_vision, instead of the provider's own.")
-    sentiment: str = Field("embedded", description="Engine that judges sentiment.")
+    sentiment: str = Field("embedded", description="Engine that judges sentiment: embedded, or torchscript.")
+    sentiment_model: Path | None = Field(
+        None, description="Model for torchscript: a folder that 'train sentiment' exported, or a best_model.pt."
+    )
+    sentiment_tokenizer: Path | None = Field(
+        None, description="Folder of the tokenizer of a best_model.pt that has no manifest."
+    )
     writer: str = Field("auto", description="embedded, chat, or auto: chat where its key is set, else embedded.")
     interface: Literal["auto", "en", "zh"] = Field(
         "auto", description="Language of messages: en, zh, or auto from the locale."
