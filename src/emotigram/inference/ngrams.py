@@ -85,6 +85,8 @@ class KnownNgrams:
 
     def numbers(self, wanted: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Numbers of those hashes that are known."""
+        if not len(self.crcs):
+            return np.zeros(0, np.int64)
         places = np.searchsorted(self.crcs, wanted)
         is_known = self.crcs[np.minimum(places, len(self.crcs) - 1)] == wanted
         numbers: NDArray[np.int64] = (places[is_known] + 1).astype(np.int64)

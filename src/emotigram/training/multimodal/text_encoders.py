@@ -87,12 +87,15 @@ class NgramEncoder(TextEncoder):
     ) -> list[list[int]]:
         """Fit the own judge and the latent places; returns the rows to train with."""
         table = self._table(rows)
+        if min(table.shape) < 2 or not table.nnz:
+            return [list(row) for row in rows]  # texts without known n-grams: there is nothing to learn from
         folds = np.random.default_rng(seed).permutation(len(rows)) % _FOLDS
         fitted = [fit_judge(table, labels, CLASSES)]
         fitted += [fit_judge(table[folds != fold], labels[folds != fold], CLASSES) for fold in range(_FOLDS)]
         own = np.concatenate([np.concatenate([np.zeros((1, CLASSES), np.float32), each]) for each in fitted])
         self.own = torch.from_numpy(own)
-        places = TruncatedSVD(min(latent, min(table.shape) - 1), random_state=seed).fit(table).components_
+        with np.errstate(invalid="ignore"):  # texts that are all alike leave no variance to explain
+            places = TruncatedSVD(min(latent, min(table.shape) - 1), random_state=seed).fit(table).components_
         nowhere = np.zeros((len(places), 1), np.float32)
         latent_vectors = torch.from_numpy(np.concatenate([nowhere, places], 1).T.astype(np.float32))
         self.vectors = torch.cat([self.vectors, latent_vectors], 1)
