@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from emotigram.errors import SettingsError
 from emotigram.settings import Settings
+from emotigram.training.fusion import Encoded
 from emotigram.training.multimodal.config import SentimentConfig
 from emotigram.training.multimodal.data import DATASETS, Dataset, Example
 from emotigram.training.multimodal.image_encoders import EmbeddedImage, HuggingFaceImage, ImageEncoder, QFormerImage
@@ -36,6 +37,22 @@ _LEVELLED = 2048  # rows from which mean and spread are learned
 
 
 @dataclass(frozen=True, slots=True)
+class Encoders:
+    """Encoders of both sides, with the rows they learn from, are chosen by and are measured on."""
+
+    text: TextEncoder
+    image: ImageEncoder | TextEncoder
+    train: Prepared
+    validation: Prepared
+    held_out: Prepared
+
+    @property
+    def are_frozen(self) -> bool:
+        """Whether nothing in them learns, so that several models may share them."""
+        return not any(weights.requires_grad for each in (self.text, self.image) for weights in each.parameters())
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """A model with the rows of its data set."""
 
@@ -45,27 +62,37 @@ class Built:
     held_out: Prepared
 
 
-def build_model(config: SentimentConfig, data: Dataset, settings: Settings) -> Built:
-    """Build encoders and model, and turn every row into numbers.
+def build_encoders(
+    config: SentimentConfig, data: Dataset, settings: Settings, seen: dict[int, Tensor] | None = None
+) -> Encoders:
+    """Build both encoders and turn every row into numbers; ``seen`` keeps what was seen of photos for another call.
 
     Raises DataPhoto for a photo that cannot be used, SettingsError, and what the encoders' weights raise.
     """
-    torch.manual_seed(config.seed)
     text = new_text_encoder(config, data, settings)
     image = new_image_encoder(config, data, settings)
-    rows = _prepare(config, data, text, image, settings)
-    rows = (_learn_ngrams(config, text, image, rows[0]), *rows[1:])
+    train, validation, held_out = _prepare(config, data, text, image, settings, seen)
+    train = _learn_ngrams(config, text, image, train)
+    return Encoders(text, image, *(_read_once(text, rows) for rows in (train, validation, held_out)))
+
+
+def build_model(config: SentimentConfig, encoders: Encoders) -> Built:
+    """A model around encoders, before it has learned."""
+    torch.manual_seed(config.seed)
     model = MultiModalSentimentModel(
-        text,
-        image,
+        encoders.text,
+        encoders.image,
         config.fusion,
         width=config.width,
         dropout=config.dropout,
         text_dropout=config.text_dropout,
         image_dropout=config.image_dropout,
     )
+    rows = [encoders.train, encoders.validation, encoders.held_out]
+    if model.fusion.needs_tokens:
+        rows = [_with_tokens(model.text_encoder, each) for each in rows]
     _level(model, rows[0])
-    return Built(model, *(_read_once(model, part) for part in rows))
+    return Built(model, *rows)
 
 
 def new_text_encoder(config: SentimentConfig, data: Dataset, settings: Settings) -> TextEncoder:
@@ -138,57 +165,74 @@ def _prepare(
     text: TextEncoder,
     image: ImageEncoder | TextEncoder,
     settings: Settings,
-) -> tuple[Prepared, Prepared, Prepared]:
+    seen: dict[int, Tensor] | None,
+) -> list[Prepared]:
     rows = []
-    for part, title in ((data.train, "train"), (data.validation, "validation"), (data.held_out, "held out")):
+    for part in (data.train, data.validation, data.held_out):
         words = text.numbers([row.text for row in part], [row.target for row in part])
         images: Tensor | list[list[int]]
         if isinstance(image, TextEncoder):
             images = image.numbers([row.caption for row in part], [""] * len(part))
+        elif config.train_image_encoder:
+            images = torch.cat(list(_pixels(image, data, part, settings))).half()
         else:
-            images = look_at(image, data, part, settings, title, keep_pixels=config.train_image_encoder)
+            images = look_at(image, data, part, settings, seen if seen is not None else {})
         rows.append(Prepared(words, images, np.array([row.label for row in part])))
-    return rows[0], rows[1], rows[2]
+    return rows
 
 
 @torch.no_grad()
 def look_at(
-    encoder: ImageEncoder, data: Dataset, rows: Sequence[Example], settings: Settings, title: str, *, keep_pixels: bool
+    encoder: ImageEncoder, data: Dataset, rows: Sequence[Example], settings: Settings, seen: dict[int, Tensor]
 ) -> Tensor:
     """What an encoder sees of each photo, (rows, tokens, width), in half precision; zeros where there is none.
 
-    With ``keep_pixels`` the photos' pixels instead, for an encoder that goes on learning. Raises DataPhoto.
+    ``seen`` holds what is known already, by the row's number, and is added to. Raises DataPhoto.
     """
     encoder.eval()
-    found = []
-    for at in tqdm(range(0, len(rows), _PHOTOS), desc=title, disable=None, leave=False):
-        batch = rows[at : at + _PHOTOS]
-        photos = [
-            table.open(number, row.photo, settings.max_megapixels).image if row.photo is not None else None
-            for row, (table, number) in ((row, data.table_of(row)) for row in batch)
-        ]
-        pixels = torch.zeros(len(batch), *encoder.shape)
-        is_there = [place for place, photo in enumerate(photos) if photo is not None]
-        if is_there:
-            pixels[is_there] = encoder.pixels([photo for photo in photos if photo is not None])
-        found.append((pixels if keep_pixels else encoder.look(pixels)).half())
-    return torch.cat(found)
+    new = [row for row in rows if row.number not in seen]
+    looked = (encoder.look(pixels).half() for pixels in _pixels(encoder, data, new, settings))
+    seen |= zip([row.number for row in new], (tokens for batch in looked for tokens in batch), strict=True)
+    return torch.stack([seen[row.number] for row in rows])
+
+
+def _pixels(encoder: ImageEncoder, data: Dataset, rows: Sequence[Example], settings: Settings) -> Iterator[Tensor]:
+    """Pixels of the rows' photos in batches, zeros where there is none."""
+    for at in tqdm(range(0, len(rows), _PHOTOS), desc="photos", disable=None, leave=False):
+        yield photo_pixels(encoder, data, rows[at : at + _PHOTOS], settings)
+
+
+def photo_pixels(encoder: ImageEncoder, data: Dataset, rows: Sequence[Example], settings: Settings) -> Tensor:
+    """Pixels of the rows' photos, (rows, *shape), zeros where there is none; raises DataPhoto."""
+    pixels = torch.zeros(len(rows), *encoder.shape)
+    for place, row in enumerate(rows):
+        table, number = data.table_of(row)
+        if row.photo is not None:
+            pixels[place] = encoder.pixels([table.open(number, row.photo, settings.max_megapixels).image])[0]
+    return pixels
 
 
 @torch.no_grad()
-def _read_once(model: MultiModalSentimentModel, rows: Prepared) -> Prepared:
+def _read_once(text: TextEncoder, rows: Prepared) -> Prepared:
     """Rows with what a text encoder that does not learn makes of their texts."""
-    if not model.text_encoder.is_frozen:
+    if not text.is_frozen:
         return rows
-    model.eval()
-    pooled, tokens = [], []
+    return replace(rows, pooled=torch.cat([read.pooled for read in _read(text, rows)]))
+
+
+@torch.no_grad()
+def _with_tokens(text: TextEncoder, rows: Prepared) -> Prepared:
+    """Rows with their texts' tokens, for strategies that attend to them."""
+    if rows.pooled is None:
+        return rows
+    each = [(own, seen) for read in _read(text, rows) for own, seen in zip(read.tokens, read.mask, strict=True)]
+    return replace(rows, tokens=[own[seen > 0].half() for own, seen in each])
+
+
+def _read(text: TextEncoder, rows: Prepared) -> Iterator[Encoded]:
+    text.eval()
     for at in tqdm(range(0, len(rows), _TEXTS), desc="texts", disable=None, leave=False):
-        ids, mask = padded(rows.words[at : at + _TEXTS])
-        read = model.text_encoder(ids, mask)
-        pooled.append(read.pooled)
-        if model.fusion.needs_tokens:
-            tokens += [own[seen > 0].half() for own, seen in zip(read.tokens, read.mask, strict=True)]
-    return replace(rows, pooled=torch.cat(pooled), tokens=tokens or None)
+        yield text(*padded(rows.words[at : at + _TEXTS]))
 
 
 @torch.no_grad()
@@ -197,7 +241,7 @@ def _level(model: MultiModalSentimentModel, train: Prepared) -> None:
     model.eval()
     picked = np.random.default_rng(0).permutation(len(train))[:_LEVELLED].tolist()
     batches = [train.batch(picked[at : at + _PHOTOS]) for at in range(0, len(picked), _PHOTOS)]
-    said = [model.text_encoder(batch["input_ids"], batch["attention_mask"]) for batch in batches]
+    said = [model.read(batch["input_ids"], batch["attention_mask"], batch.get("pooled")) for batch in batches]
     seen = [model.see(batch["image"]) for batch in batches]
     for side, encoded in ((model.text_side, said), (model.image_side, seen)):
         is_there = torch.cat([each.mask.amax(1) > 0 for each in encoded])

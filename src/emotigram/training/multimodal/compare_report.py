@@ -15,8 +15,8 @@ from emotigram.training.multimodal.comparison import (
     by_strategy,
     compare_outcomes,
     default_strategy,
-    is_shared,
     pooled,
+    rounds,
 )
 from emotigram.training.multimodal.comparison_plot import draw_accuracy
 from emotigram.training.multimodal.outcomes import LABELS, Outcome
@@ -56,10 +56,10 @@ def _draw_strategy(draft: Path, name: str, of: Sequence[Outcome], confusion: lis
     title = f"{name}\n{counted}"
     plots.draw_confusion(draft / f"{name}_confusion.png", {"labels": LABELS, "confusion": confusion}, title)
     # several judgements of the same row are no independent rows: the picture's intervals would be too narrow
-    once = of[:1] if is_shared(of) else of
+    once = rounds(of)[0]
     truth = [LABELS[at] for at in pooled(once, "truth")]
     figures = class_figures(truth, np.asarray(pooled(once, "probabilities"), dtype=np.float64), LABELS)
-    drawn = f"seed {of[0].seed}" if len(once) == 1 else "all folds"
+    drawn = f"seed {of[0].seed}" if len(once) == 1 else "every row once"
     plots.draw_reliability(draft / f"{name}_reliability.png", figures, f"{name}, {drawn}")
 
 

@@ -63,6 +63,16 @@ def is_shared(of: Sequence[Outcome]) -> bool:
     return all(np.array_equal(first, np.sort(each.rows)) for each in of[1:])
 
 
+def rounds(of: Sequence[Outcome]) -> list[list[Outcome]]:
+    """Seeds in groups that judged each row once at the most: one seed, two halves or all folds."""
+    groups: list[list[Outcome]] = []
+    for one in of:
+        if not groups or np.isin(one.rows, pooled(groups[-1], "rows")).any():
+            groups.append([])
+        groups[-1].append(one)
+    return groups
+
+
 def pooled(of: Sequence[Outcome], name: str) -> NDArray[Any]:
     """One field of all seeds, end to end."""
     return np.concatenate([getattr(each, name) for each in of])
@@ -104,9 +114,8 @@ def _figures(of: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _ece(of: Sequence[Outcome], name: str) -> dict[str, float | None]:
-    """Mean over seeds that judged the same rows, else of all folds as one, which is less biased by few rows."""
-    parts = [[one] for one in of] if is_shared(of) else [of]
-    found = [_calibration(part, name) for part in parts]
+    """Mean over rounds; the folds of a round are measured as one, which is less biased by few rows."""
+    found = [_calibration(part, name) for part in rounds(of)]
     return {key: _mean([each[key] for each in found]) for key in ("ece", "expected_if_calibrated")}
 
 

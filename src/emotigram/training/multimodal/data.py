@@ -21,7 +21,7 @@ from emotigram.evaluation.tables import PhotoSource, Table, read_table
 LABELS = SENTIMENTS
 _HELD_OUT_EVERY = 10  # as everywhere in this project
 _FEWEST = 20
-_SPLIT_SEED = 0  # of folds: the same for every run, so that strategies and seeds meet the same rows
+_SPLIT = "held out"  # of folds and halves: the same for every run, so that strategies and seeds meet the same rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ def read_dataset(
     table, rows = source.read(_file(data, source.train), 0)
     if source.held_out and not folds:
         other, rest = source.read(_file(data, source.held_out), len(table.rows))
-        validation, held_out = _parted(rest, [(_drawn(row.group, _SPLIT_SEED) + seed) % 2 == 0 for row in rest])
+        validation, held_out = _parted(rest, [(_drawn(row.group, _SPLIT) + seed) % 2 == 0 for row in rest])
         return _dataset(key, source.title, [table, other], _not_in(rows, rest), validation, held_out)
     if folds:
-        rows, held_out = _parted(rows, [_drawn(row.group, _SPLIT_SEED) % folds == fold for row in rows])
+        rows, held_out = _parted(rows, [_drawn(row.group, _SPLIT) % folds == fold for row in rows])
     else:
         rows, held_out = _every_tenth(rows)
     train, validation = _with_validation(_not_in(rows, held_out), validation_share, seed)
@@ -120,7 +120,7 @@ def _every_tenth(rows: list[Example]) -> tuple[list[Example], list[Example]]:
 
 def _with_validation(rows: list[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:
     every = max(2, round(1 / share))
-    return _parted(rows, [_drawn(row.group, seed) % every == 0 for row in rows])
+    return _parted(rows, [_drawn(row.group, f"validation {seed}") % every == 0 for row in rows])
 
 
 def _read_folder(data: Path, share: float, seed: int) -> Dataset:
@@ -216,9 +216,9 @@ def _example(found: SentimentSet, row: SentimentRow, before: int) -> Example:
     return Example(before + row.number - 1, row.text, row.photo, label, group=group)
 
 
-def _drawn(group: str, seed: int) -> int:
-    """A number of a group and a seed, the same on every machine."""
-    return zlib.crc32(f"{seed} {group}".encode())
+def _drawn(group: str, purpose: str) -> int:
+    """A number of a group for a purpose, the same on every machine."""
+    return zlib.crc32(f"{purpose} {group}".encode())
 
 
 def _parted(rows: Sequence[Example], is_second: Sequence[bool]) -> tuple[list[Example], list[Example]]:

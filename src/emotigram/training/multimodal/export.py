@@ -93,6 +93,8 @@ def _write_files(model: MultiModalSentimentModel, example: tuple[Tensor, ...], d
         # shapes that a trace took for constant would show in the comparison with other rows
         warnings.filterwarnings("ignore", category=TracerWarning)
         warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)  # a trace asks for every name
+        for harmless in ("Constant folding - Only steps=1", "Exporting aten::index operator"):  # no index is negative
+            warnings.filterwarnings("ignore", harmless, UserWarning)
         torch.jit.trace(contract, example, check_trace=False).save(str(draft / TORCHSCRIPT))
         with plain_attention(model):
             _write_onnx(contract, example, axes, draft / ONNX)

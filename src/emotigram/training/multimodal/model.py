@@ -47,12 +47,18 @@ class MultiModalSentimentModel(nn.Module):
 
         ``pooled`` (n, width) is what the text encoder made of the texts before; ``input_ids`` are then its tokens.
         """
-        read = Encoded(input_ids, attention_mask.float(), pooled) if pooled is not None else None
-        said, text_logits = self.text_side(read or self.text_encoder(input_ids, attention_mask))
+        said, text_logits = self.text_side(self.read(input_ids, attention_mask, pooled))
         seen, image_logits = self.image_side(self.see(image))
         fused = self.fusion(said, seen, text_logits, image_logits)
         cool = torch.exp(-self.log_temperature)
         return text_logits * cool[0], image_logits * cool[1], fused * cool[2]
+
+    def read(self, input_ids: Tensor, attention_mask: Tensor, pooled: Tensor | None = None) -> Encoded:
+        """The text side, of numbers or of what was read before."""
+        if pooled is not None:
+            return Encoded(input_ids, attention_mask.to(pooled.dtype), pooled)
+        encoded: Encoded = self.text_encoder(input_ids, attention_mask)
+        return encoded
 
     def see(self, image: Tensor) -> Encoded:
         """The image side of pixels (n, 3, height, width), of tokens (n, length, width) or of captions' numbers."""

@@ -49,10 +49,13 @@ class Prepared:
             return {"input_ids": ids, "attention_mask": mask}
         pooled = self.pooled[list(rows)]
         if self.tokens is None:
-            has_text = torch.tensor([[len(self.words[row]) > 0] for row in rows]).long()
+            has_text = torch.tensor([[max(self.words[row], default=-1) >= 0] for row in rows]).long()
             return {"input_ids": pooled[:, None], "attention_mask": has_text, "pooled": pooled}
-        tokens = nn.utils.rnn.pad_sequence([self.tokens[row].float() for row in rows], batch_first=True)
-        mask = (tokens.abs().amax(2) > 0).long()
+        lengths = torch.tensor([len(self.tokens[row]) for row in rows])
+        tokens = pooled.new_zeros(len(rows), max(1, int(lengths.max())), pooled.shape[1])
+        for at, row in enumerate(rows):
+            tokens[at, : lengths[at]] = self.tokens[row]
+        mask = (torch.arange(tokens.shape[1]) < lengths[:, None]).long()
         return {"input_ids": tokens, "attention_mask": mask, "pooled": pooled}
 
 

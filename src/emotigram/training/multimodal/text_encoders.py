@@ -29,6 +29,7 @@ _OWN, _OTHERS = 3.0, 0.3  # chosen by cross-validated logistic regression on the
 _FEWEST_TEXTS = 2  # that an n-gram must stand in
 _FOLDS = 8  # more than for the shipped judges: these sets are small
 CLASSES = 3
+_TOKENS = 32  # n-grams that a strategy may attend to
 _NOTHING = -1  # where a row of numbers has none
 
 
@@ -107,12 +108,16 @@ class NgramEncoder(TextEncoder):
         return [self.known.numbers(hashes(text)).tolist() for text in texts]
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Encoded:
-        mask = attention_mask.to(self.rarity.dtype)
-        shared = input_ids % self.size
-        weights = torch.exp(self.rarity[shared]) * mask
+        """Pooled over all n-grams; tokens are the heaviest ones, for attention to hundreds costs and tells nothing."""
+        input_ids = nn.functional.pad(input_ids, (0, _TOKENS))
+        weights = torch.exp(self.rarity[input_ids % self.size]) * nn.functional.pad(attention_mask, (0, _TOKENS))
         weights = weights / weights.square().sum(1, keepdim=True).clamp_min(1e-6).sqrt()
-        tokens = torch.cat([self.own[input_ids], self.vectors[shared]], 2) * weights[..., None]
-        return Encoded(tokens, mask, tokens.sum(1))
+        vectors = torch.cat([self.own[input_ids], self.vectors[input_ids % self.size]], 2) * weights[..., None]
+        # of equally heavy n-grams the earlier ones: runtimes that an export goes to break ties each in its own way
+        order = 1 - 1e-6 * torch.arange(weights.shape[1], dtype=weights.dtype, device=weights.device)
+        heaviest, places = (weights * order).topk(_TOKENS, 1)
+        tokens = vectors.gather(1, places[..., None].expand(-1, -1, vectors.shape[2]))
+        return Encoded(tokens, (heaviest > 0).to(weights.dtype), vectors.sum(1))
 
     @property
     def importance(self) -> Tensor:
