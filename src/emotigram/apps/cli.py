@@ -1,4 +1,4 @@
-"""The command line: caption, read, serve, doctor, evaluate."""
+"""The command line: caption, read, serve, doctor, evaluate, models, train."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from emotigram import catalogue
-from emotigram.apps import evaluate, models
+from emotigram.apps import evaluate, models, train
 from emotigram.apps.batches import in_batches, open_photos
 from emotigram.apps.command import Debug, errors_shown, help_text
 from emotigram.apps.screen import Screen, print_json
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluate.app, name="evaluate", help=help_text("evaluate.app"))
 app.add_typer(models.app, name="models", help=help_text("models.app"))
+app.add_typer(train.app, name="train", help=help_text("train.app"))
 
 Photos = Annotated[list[Path], typer.Argument(help=help_text("photos"), metavar="PHOTO", show_default=False)]
 Words = Annotated[str, typer.Option("--text", help=help_text("text"), show_default=False)]

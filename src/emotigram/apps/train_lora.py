@@ -12,6 +12,21 @@ from rich.text import Text
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.models_view import tell
 from emotigram.apps.render import printable
+from emotigram.apps.train_options import (
+    Accumulate,
+    Assigned,
+    BatchSize,
+    Checkpointing,
+    ConfigFile,
+    DryRun,
+    Epochs,
+    Fresh,
+    Out,
+    Patience,
+    Precision,
+    Rate,
+    Seed,
+)
 from emotigram.apps.train_view import show_run_size
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language
@@ -22,24 +37,10 @@ def _help(key: str) -> str:
 
 
 Data = Annotated[Path, typer.Option("--data", metavar="FILE_OR_DIR", help=_help("data"))]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=_help("out"))]
-ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help=_help("config"))]
 Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help=_help("model"))]
 Rank = Annotated[int | None, typer.Option("--rank", metavar="N", help=_help("rank"))]
 Targets = Annotated[list[str] | None, typer.Option("--target-modules", metavar="NAME", help=_help("target_modules"))]
 Quantization = Annotated[str | None, typer.Option("--quantization", metavar="KIND", help=_help("quantization"))]
-Epochs = Annotated[int | None, typer.Option("--epochs", metavar="N", help=_help("epochs"))]
-BatchSize = Annotated[int | None, typer.Option("--batch-size", metavar="N", help=_help("batch_size"))]
-Rate = Annotated[float | None, typer.Option("--learning-rate", metavar="RATE", help=_help("learning_rate"))]
-Accumulate = Annotated[int | None, typer.Option("--accumulate", metavar="N", help=_help("accumulate"))]
-Precision = Annotated[str | None, typer.Option("--precision", metavar="KIND", help=_help("precision"))]
-Again = Annotated[
-    bool | None,
-    typer.Option("--gradient-checkpointing/--no-gradient-checkpointing", help=_help("gradient_checkpointing")),
-]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help=_help("seed"))]
-Fresh = Annotated[bool, typer.Option("--fresh", help=_help("fresh"))]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=_help("dry_run"))]
 
 
 def captioner_lora(  # noqa: PLR0913  # one argument an option
@@ -56,8 +57,10 @@ def captioner_lora(  # noqa: PLR0913  # one argument an option
     learning_rate: Rate = None,
     accumulate: Accumulate = None,
     precision: Precision = None,
-    gradient_checkpointing: Again = None,
+    gradient_checkpointing: Checkpointing = None,
+    patience: Patience = None,
     seed: Seed = None,
+    assigned: Assigned = None,
     fresh: Fresh = False,
     dry_run: DryRun = False,
     debug: Debug = False,
@@ -74,6 +77,7 @@ def captioner_lora(  # noqa: PLR0913  # one argument an option
         "accumulate": accumulate,
         "precision": precision,
         "gradient_checkpointing": gradient_checkpointing,
+        "patience": patience,
         "seed": seed,
     }
     with errors_shown(context, debug):
@@ -89,7 +93,7 @@ def captioner_lora(  # noqa: PLR0913  # one argument an option
                 train_captioner_lora,
             )
             from emotigram.training.run_config import load_config  # noqa: PLC0415
-        chosen = load_config(CaptionerLoraConfig, config, **flags)
+        chosen = load_config(CaptionerLoraConfig, config, assigned or (), **flags)
         if dry_run:
             size = measure_captioner_lora(chosen, data, settings)
             if PartialState().is_main_process:

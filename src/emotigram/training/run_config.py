@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -36,13 +37,28 @@ class RunConfig(BaseModel):
 Config = TypeVar("Config", bound=RunConfig)
 
 
-def load_config(kind: type[Config], path: Path | None, **flags: object) -> Config:
-    """Read a TOML file, if one is given, and let flags that are not None win; raises SettingsError."""
+def load_config(kind: type[Config], path: Path | None, assigned: Sequence[str] = (), **flags: object) -> Config:
+    """Read a TOML file, if one is given; ``name=value`` assignments and flags that are not None win.
+
+    Raises SettingsError.
+    """
     try:
         values = tomllib.loads(path.read_text("utf-8")) if path else {}
+        values |= dict(map(_assigned, assigned))
         return kind.model_validate(values | {name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(detail=faults) from error
     except (OSError, ValueError) as error:
         raise SettingsError(detail=f"{path}: {error}") from error
+
+
+def _assigned(assignment: str) -> tuple[str, Any]:
+    """Name and value of ``name=value``, the value as TOML or else as text."""
+    name, sign, value = assignment.partition("=")
+    if not sign:
+        raise SettingsError(detail=f"{assignment}: name=value is needed")
+    try:
+        return name.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return name.strip(), value.strip()

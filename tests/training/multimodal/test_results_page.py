@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from emotigram.errors import ReportUnwritable
+from emotigram.errors import ReportUnwritable, SettingsError
 from emotigram.training.multimodal.comparison import compare_outcomes
 from emotigram.training.multimodal.published import published
 from emotigram.training.multimodal.results_page import put_into_results, results_section
@@ -107,7 +107,7 @@ def test_marks_that_are_torn_are_an_error(tmp_path: Path, level: dict[str, Any])
 def test_what_cannot_be_written_is_an_error(tmp_path: Path, level: dict[str, Any]) -> None:
     with pytest.raises(ReportUnwritable):
         put_into_results(tmp_path / "absent" / "results.md", "mvsa", level, ABOUT)
-    with pytest.raises(ValueError, match="key"):
+    with pytest.raises(SettingsError, match="section"):
         put_into_results(tmp_path / "results.md", "mvsa -->", level, ABOUT)
     with pytest.raises(UndefinedError):
         put_into_results(tmp_path / "results.md", "mvsa", level, {"data": "mvsa"})

@@ -11,15 +11,18 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from emotigram.errors import UnknownName
 from emotigram.evaluation.report import describe_machine
 from emotigram.settings import Settings
+from emotigram.training.fusion import STRATEGIES
 from emotigram.training.multimodal.build import Encoders, build_encoders, build_model
 from emotigram.training.multimodal.compare_report import write_comparison
+from emotigram.training.multimodal.comparison import CONTROLS
 from emotigram.training.multimodal.config import SentimentConfig
 from emotigram.training.multimodal.data import DATASETS, Dataset
 from emotigram.training.multimodal.learn import PACKAGES, checksums, dataset_of, learn
 from emotigram.training.multimodal.outcomes import Outcome
-from emotigram.training.multimodal.results_page import put_into_results
+from emotigram.training.multimodal.results_page import checked_key, put_into_results
 from emotigram.training.run_folder import RunFolder
 
 _PROTOCOLS = {
@@ -28,6 +31,15 @@ _PROTOCOLS = {
     "tenth": "Every tenth row is held out; of the rest a part, another one for each seed, stops and calibrates.",
     "folder": "The set's own parts, or else every tenth row, are held out; other rows stop and calibrate.",
 }
+
+
+def strategies_of(names: str | None) -> tuple[str, ...]:
+    """Strategies by their names with commas between, and always the controls; all for None. Raises UnknownName."""
+    asked = [name.strip() for name in names.split(",") if name.strip()] if names else list(STRATEGIES)
+    for name in asked:
+        if name not in STRATEGIES:
+            raise UnknownName(kind="fusion strategy", name=name, known=", ".join(STRATEGIES))
+    return tuple(dict.fromkeys([*asked, *CONTROLS]))
 
 
 def compare_strategies(  # one argument an option
@@ -39,7 +51,7 @@ def compare_strategies(  # one argument an option
     settings: Settings,
     *,
     results: Path | None = None,
-    key: str = "",
+    key: str | None = None,
     fresh: bool = False,
 ) -> dict[str, Any]:
     """Train each strategy with seeds 0, 1, …, and write ``out``/report; returns what ``report.json`` holds.
@@ -47,6 +59,7 @@ def compare_strategies(  # one argument an option
     With ``config.folds`` seed n holds out fold n mod folds. What was trained before is not trained again. ``results``
     is a page whose section ``key`` is written too. Raises SettingsError, DataError, EngineError and TrainingError.
     """
+    section = checked_key(key or config.dataset)
     folder = RunFolder(out)
     first = dataset_of(_of_seed(config, 0), data)
     folder.open(checksums(first) | config.model_dump(mode="json"), fresh=fresh)
@@ -55,7 +68,7 @@ def compare_strategies(  # one argument an option
     about = _about(config, first, strategies, seeds)
     report = write_comparison(out / "report", f"Fusion strategies on {first.title}", about, outcomes)
     if results is not None:
-        put_into_results(results, key or config.dataset, report["comparison"], about)
+        put_into_results(results, section, report["comparison"], about)
     return report
 
 

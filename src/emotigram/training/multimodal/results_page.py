@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from emotigram.errors import ReportUnwritable
+from emotigram.errors import ReportUnwritable, SettingsError
 from emotigram.evaluation.report import render
 from emotigram.training.multimodal.compare_report import TEMPLATES
 from emotigram.training.multimodal.comparison import default_strategy
@@ -20,10 +20,9 @@ def put_into_results(page: Path, key: str, comparison: Mapping[str, Any], about:
     """Write or replace the section ``key`` (``mvsa``, ``mvsa--minilm``); the rest of the page stays byte for byte.
 
     A page that is not there is begun. ``about`` as for ``write_comparison``. Raises ReportUnwritable where the page
-    cannot be written or a mark is missing or stands twice, ValueError for a key with other signs.
+    cannot be written or a mark is missing or stands twice, SettingsError for a key with other signs.
     """
-    if not _KEY.fullmatch(key):
-        raise ValueError(f"a key of small letters, digits and - is needed, not {key!r}")
+    checked_key(key)
     try:
         before = page.read_bytes().decode() if page.exists() else render("results_header.md.j2", TEMPLATES)
         after = _with_section(page, before, key, results_section(comparison, about))
@@ -32,6 +31,13 @@ def put_into_results(page: Path, key: str, comparison: Mapping[str, Any], about:
         unfinished.replace(page)
     except OSError as error:
         raise ReportUnwritable(path=page, reason=error.strerror or error) from error
+
+
+def checked_key(key: str) -> str:
+    """The key of a section; raises SettingsError where it has other signs than small letters, digits, _, - and dots."""
+    if not _KEY.fullmatch(key):
+        raise SettingsError(detail=f"section: small letters, digits and - are needed, not {key!r}")
+    return key
 
 
 def results_section(comparison: Mapping[str, Any], about: Mapping[str, Any]) -> str:
