@@ -83,9 +83,10 @@ def fit_judge(table: csr_matrix, classes: NDArray[np.int64], width: int) -> Floa
     weights = np.zeros((table.shape[1], width), np.float32)
     if len(np.unique(classes)) < 2:
         return weights
+    used = np.unique(table.indices)  # the others' weights stay 0, and would only take time
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits do not matter
-        model = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS, tol=1e-3).fit(table, classes)
+        model = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS, tol=1e-3).fit(table[:, used], classes)
     found = model.coef_ if len(model.classes_) > 2 else np.concatenate([-model.coef_, model.coef_]) / 2
-    weights[:, model.classes_] = found.T
+    weights[np.ix_(used, model.classes_)] = found.T
     return weights

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from emotigram.training.loop import Task, new_accelerator
+from emotigram.training.loop import LearnedState, Task, new_accelerator
 from emotigram.training.run_config import RunConfig
 
 _ADAM_STATES = 2  # mean and square of every gradient, in fp32
@@ -40,17 +40,17 @@ def measure_run(task: Task, config: RunConfig) -> RunSize:
     trained = [weights for weights in task.model.parameters() if weights.requires_grad]
     accelerator = new_accelerator(config)
     batches = math.ceil(task.rows / config.batch_size)
-    learned = sum(_size(weights) for weights in trained)
+    optimiser = _ADAM_STATES * sum(4 * weights.numel() for weights in trained)
     return RunSize(
         rows=task.rows,
         batches=batches,
         steps=math.ceil(batches / config.accumulate),
         parts=tuple(_part(name, part) for name, part in task.model.named_children() if list(part.parameters())),
         weights=sum(_size(each) for each in [*task.model.parameters(), *task.model.buffers()]),
-        gradients=learned,
-        optimiser=_ADAM_STATES * sum(4 * weights.numel() for weights in trained),
+        gradients=sum(map(_size, trained)),
+        optimiser=optimiser,
         activations=_kept_for_gradients(task, config) if trained else 0,
-        checkpoint=learned * (1 + _ADAM_STATES),
+        checkpoint=sum(map(_size, LearnedState(task.model).state_dict().values())) + optimiser,
         precision={"no": "fp32"}.get(accelerator.mixed_precision, accelerator.mixed_precision),
     )
 

@@ -169,6 +169,7 @@ class _Run:
                 self._step(batch)
                 bar.set_postfix_str(f"loss {progress.losses[-1]:.3f}", refresh=False)
                 bar.update()
+        self._check_weights()
         progress.epoch, progress.batches = progress.epoch + 1, 0
         self._validate()
 
@@ -178,9 +179,7 @@ class _Run:
         with self.accelerator.accumulate(self.model):
             with self.accelerator.autocast():
                 loss = self.task.loss(self.model, batch)
-            if not torch.isfinite(loss):
-                last = self.folder.last if self.folder else "–"
-                raise LossNotFinite(epoch=progress.epoch + 1, step=progress.steps + 1, path=last)
+            self._check(loss)
             self.accelerator.backward(loss)
             if self.accelerator.sync_gradients:
                 self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.clip)
@@ -193,7 +192,19 @@ class _Run:
             if not self.optimiser.step_was_skipped:
                 self.schedule.step()
             if self.config.save_steps and progress.steps % self.config.save_steps == 0:
+                self._check_weights()
                 self._save()
+
+    def _check(self, values: Tensor) -> None:
+        if not torch.isfinite(values).all():
+            last = self.folder.last if self.folder else "–"
+            raise LossNotFinite(epoch=self.progress.epoch + 1, step=self.progress.steps + 1, path=last)
+
+    def _check_weights(self) -> None:
+        """A loss tells of the weights before its step: those after it are looked at before they are kept."""
+        for weights in self.model.parameters():
+            if weights.requires_grad:
+                self._check(weights)
 
     def _validate(self) -> None:
         progress = self.progress

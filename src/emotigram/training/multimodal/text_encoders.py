@@ -14,6 +14,7 @@ from onnx import numpy_helper
 from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from torch import Tensor, nn
+from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer
 
 from emotigram.captioners.torch_device import check_files, loading, quiet
@@ -92,7 +93,8 @@ class NgramEncoder(TextEncoder):
             return [list(row) for row in rows]  # texts without known n-grams: there is nothing to learn from
         folds = np.random.default_rng(seed).permutation(len(rows)) % _FOLDS
         fitted = [fit_judge(table, labels, CLASSES)]
-        fitted += [fit_judge(table[folds != fold], labels[folds != fold], CLASSES) for fold in range(_FOLDS)]
+        for fold in tqdm(range(_FOLDS), desc="judges of text", disable=None, leave=False):
+            fitted.append(fit_judge(table[folds != fold], labels[folds != fold], CLASSES))
         own = np.concatenate([np.concatenate([np.zeros((1, CLASSES), np.float32), each]) for each in fitted])
         self.own = torch.from_numpy(own)
         with np.errstate(invalid="ignore"):  # texts that are all alike leave no variance to explain
