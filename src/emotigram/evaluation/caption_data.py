@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,13 +70,14 @@ def _caption_columns(table: Table, language: str | None) -> dict[str, str]:
 
 
 def _references(table: Table, number: int, column: str, value: Any, language: str) -> tuple[str, ...]:
-    texts = tuple(text for text in _listed(value) if split_words(text, language))
+    texts = tuple(text for text in listed(value) if split_words(text, language))
     if not texts:
         raise CaptionsEmpty(path=table.path, row=number, column=column)
     return texts
 
 
-def _listed(value: Any) -> Iterable[str]:
+def listed(value: Any) -> list[str]:
+    """The texts of a cell: one, a list, or in CSV a JSON list; [] where there is none."""
     if isinstance(value, str):
         if not value.lstrip().startswith("["):
             return [value]

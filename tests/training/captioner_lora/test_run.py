@@ -64,7 +64,7 @@ def test_eight_photos_are_learned_until_the_engine_says_their_captions(blip2: Pa
 
 def test_a_run_that_is_killed_ends_as_if_it_had_not_been(blip2: Path, tmp_path: Path) -> None:
     data = draw_table(tmp_path / "data")
-    config = _config(blip2, batch_size=2, epochs=6, patience=6, dropout=0.2, validation_share=0.25)
+    config = _config(blip2, batch_size=2, epochs=3, patience=3, save_steps=1, dropout=0.2, validation_share=0.25)
     train_captioner_lora(config, data, tmp_path / "whole", SETTINGS)
     killed = _kill_after_checkpoint(config, data, tmp_path / "killed")
     assert killed.returncode == -signal.SIGKILL

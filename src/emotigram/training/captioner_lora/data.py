@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL.Image import Image
 
 from emotigram.errors import DataPhoto, PhotoMissing, TooFewRows
 from emotigram.evaluation.batches import watched
+from emotigram.evaluation.caption_data import listed
 from emotigram.evaluation.tables import IMAGE_COLUMNS, PhotoSource, Table, read_table
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
 from emotigram.training.captioner_lora.tweets import clean_tweet
@@ -76,17 +75,8 @@ def _told(table: Table) -> Iterator[Example]:
         source = table.photo(number, row[image])
         if source is None:
             raise DataPhoto(path=table.path, row=number, cause=PhotoMissing(source="''"))
-        for caption in _listed(row[text]):
+        for caption in listed(row[text]) or [""]:
             yield Example(number, source, caption)
-
-
-def _listed(value: Any) -> list[str]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value) if value.lstrip().startswith("[") else [value]
-        except ValueError:  # a sentence that begins with a bracket
-            value = [value]
-    return [str(each) for each in value or [""]]
 
 
 def _split(

@@ -15,6 +15,7 @@ from torch import nn
 from emotigram.errors import SettingsError
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
 from emotigram.training.captioner_lora.learner import Learner
+from emotigram.training.checkpointing import checkpoint_activations
 
 NAME = "default"
 
@@ -35,11 +36,7 @@ def add_lora(learner: Learner, config: CaptionerLoraConfig) -> LoraConfig:
     for weights in trained(model):
         weights.data = weights.data.float()  # fp16 overflows, and small changes are lost in bf16
     if config.gradient_checkpointing:
-        if not model.supports_gradient_checkpointing:
-            raise SettingsError(detail=f"gradient_checkpointing: {learner.name}")
-        # its name, and that before; the reentrant kind would need inputs with gradients
-        enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
-        enable({"use_reentrant": False})
+        checkpoint_activations(model, learner.name)
     return wanted
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from emotigram.errors import SettingsError
 from emotigram.settings import Settings
+from emotigram.training.checkpointing import checkpoint_activations
 from emotigram.training.fusion import Encoded
 from emotigram.training.multimodal.config import SentimentConfig
 from emotigram.training.multimodal.data import DATASETS, Dataset, Example
@@ -115,7 +116,7 @@ def _sentence_encoder(config: SentimentConfig, name: str, settings: Settings) ->
     encoder = HuggingFaceText(*_weights(name, settings), settings, config.longest)
     encoder.requires_grad_(config.train_text_encoder)
     if config.gradient_checkpointing:
-        encoder.encoder.gradient_checkpointing_enable()
+        checkpoint_activations(encoder.encoder, name)
     return encoder
 
 
