@@ -24,7 +24,7 @@ def new(name: str) -> Fusion:
     with torch.no_grad():
         for weights in fusion.parameters():
             weights.normal_(0.0, 0.5)
-    fusion.start_at(torch.tensor([0.2, 0.5, 0.3]))
+    fusion.start_at(torch.tensor([0.2, 0.5, 0.3]).log())
     return fusion.eval()
 
 
@@ -102,7 +102,7 @@ def test_controls_look_at_what_they_say_they_do() -> None:
 
 def test_a_label_that_never_occurs_is_possible_to_the_majority() -> None:
     fusion = STRATEGIES["majority"](WIDTH, CLASSES, 0.0)
-    fusion.start_at(torch.tensor([0.0, 1.0, 0.0]))
+    fusion.start_at(torch.tensor([1e-6, 1.0, 1e-6]).log())
     assert torch.isfinite(fusion(*inputs("majority"))).all()
 
 

@@ -6,6 +6,7 @@ own, and returns fused logits (n, classes). A side that is missing is all zeros.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -40,8 +41,18 @@ class Fusion(nn.Module):
         """What is added to the cross-entropy of the fused logits."""
         return fused.new_zeros(())
 
-    def start_at(self, priors: Tensor) -> None:
-        """Hear of the labels' frequencies (classes,) in training, before it begins."""
+    def start_at(self, level: Tensor) -> None:
+        """Begin with ``level`` (classes,), the logarithms of the labels' frequencies: what is right of no row known.
+
+        Both sides' own logits begin there, too.
+        """
+        with torch.no_grad():
+            for bias in self.last_biases():
+                bias.copy_(level)
+
+    def last_biases(self) -> Sequence[Tensor]:
+        """Biases (classes,) of the layers that give the logits."""
+        return []
 
 
 class Concat(Fusion):
@@ -56,6 +67,9 @@ class Concat(Fusion):
         both = torch.cat([text.pooled, image.pooled], 1)
         fused: Tensor = self.out(self.drop(F.gelu(self.hidden(self.drop(both)))))
         return fused
+
+    def last_biases(self) -> Sequence[Tensor]:
+        return [self.out.bias]
 
 
 class Gated(Fusion):
@@ -73,6 +87,9 @@ class Gated(Fusion):
         seen = torch.tanh(self.of_image(self.drop(image.pooled)))
         fused: Tensor = self.out(self.drop(gate * said + (1 - gate) * seen))
         return fused
+
+    def last_biases(self) -> Sequence[Tensor]:
+        return [self.out.bias]
 
 
 class CrossAttention(Fusion):
@@ -96,6 +113,9 @@ class CrossAttention(Fusion):
         fused: Tensor = self.out(self.drop(torch.cat(every, 1)))
         return fused
 
+    def last_biases(self) -> Sequence[Tensor]:
+        return [self.out.bias]
+
 
 class LowRank(Fusion):
     """The outer product of both sides by factors of low rank (LMF; Liu et al. 2018, arXiv:1806.00064)."""
@@ -115,6 +135,9 @@ class LowRank(Fusion):
         said = torch.einsum("nw,rwc->nrc", _with_one(self.drop(text.pooled)), self.text_factor)
         seen = torch.einsum("nw,rwc->nrc", _with_one(self.drop(image.pooled)), self.image_factor)
         return torch.einsum("nrc,r->nc", said * seen, self.weights) + self.bias
+
+    def last_biases(self) -> Sequence[Tensor]:
+        return [self.bias]
 
 
 class TensorFusion(Fusion):
@@ -138,6 +161,9 @@ class TensorFusion(Fusion):
         fused: Tensor = self.out(self.drop(F.gelu(self.hidden(self.drop(product)))))
         return fused
 
+    def last_biases(self) -> Sequence[Tensor]:
+        return [self.out.bias]
+
 
 class MixtureOfExperts(Fusion):
     """Experts for text, image and both, mixed by a gate that sees both (Jacobs et al. 1991, Neural Computation 3).
@@ -158,6 +184,10 @@ class MixtureOfExperts(Fusion):
         mixed = torch.log_softmax(answers.float(), 2) + torch.log_softmax(self.gate(both).float(), 1)[..., None]
         return torch.logsumexp(mixed, 1)
 
+    def last_biases(self) -> Sequence[Tensor]:
+        experts = (self.text_expert, self.image_expert, self.joint_expert)
+        return [layer.bias for expert in experts for layer in expert if isinstance(layer, nn.Linear)][1::2]
+
 
 class LateLearned(Fusion):
     """A learned weighting, label by label, of what each side decided (Snoek et al. 2005, ACM MM, late fusion)."""
@@ -169,6 +199,10 @@ class LateLearned(Fusion):
 
     def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
         return text_logits * self.text_weight + image_logits * self.image_weight + self.bias
+
+    def start_at(self, level: Tensor) -> None:
+        with torch.no_grad():
+            self.bias.copy_(-level)  # which both sides bring
 
 
 class LateEvidential(Fusion):
@@ -236,8 +270,8 @@ class Majority(Fusion):
     def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
         return self.priors + 0 * text_logits
 
-    def start_at(self, priors: Tensor) -> None:
-        self.priors.copy_(torch.log(priors.clamp_min(1e-6)))
+    def start_at(self, level: Tensor) -> None:
+        self.priors.copy_(level)
 
 
 STRATEGIES: dict[str, type[Fusion]] = {
@@ -256,7 +290,7 @@ STRATEGIES: dict[str, type[Fusion]] = {
 
 
 def start_level(layer: nn.Linear) -> nn.Linear:
-    """A last layer that prefers no label before it has learned: early epochs are else chosen for their luck."""
+    """A last layer that tells no row from another before it learns: early epochs are else chosen for their luck."""
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
     return layer

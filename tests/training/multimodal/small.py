@@ -72,7 +72,7 @@ def build_small(data: Dataset, settings: Settings, encoders: Encoders | None = N
         heads = (built.model.text_side, built.model.image_side, built.model.fusion)
         for weights in (each for head in heads for each in head.parameters()):
             weights.normal_(0.0, 0.3)
-        built.model.fusion.start_at(torch.tensor([0.2, 0.5, 0.3]))
+        built.model.fusion.start_at(torch.tensor([0.2, 0.5, 0.3]).log())
         built.model.log_temperature.copy_(torch.tensor([0.3, -0.2, 0.1]))
     return built
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from emotigram.training.fusion import STRATEGIES, Encoded, Fusion, start_level
+from emotigram.training.fusion import STRATEGIES, Encoded, Fusion, Majority, start_level
 from emotigram.training.multimodal.image_encoders import ImageEncoder
 from emotigram.training.multimodal.text_encoders import TextEncoder
 
@@ -39,6 +39,15 @@ class MultiModalSentimentModel(nn.Module):
         self.image_side = _Side(image_encoder.importance, width, image_dropout, needs_tokens)
         self.log_temperature: Tensor
         self.register_buffer("log_temperature", torch.zeros(3))  # of text, image and fused logits
+
+    def start_at(self, frequencies: Tensor, weights: Tensor) -> None:
+        """Begin with the labels' frequencies (3,) in training, each times the weight of its rows (3,)."""
+        level = torch.log((frequencies * weights / (frequencies * weights).sum()).clamp_min(1e-6))
+        with torch.no_grad():
+            self.text_side.out.bias.copy_(level)
+            self.image_side.out.bias.copy_(level)
+        is_majority = isinstance(self.fusion, Majority)  # of rows, whatever they weigh
+        self.fusion.start_at(torch.log(frequencies.clamp_min(1e-6)) if is_majority else level)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, image: Tensor, pooled: Tensor | None = None

@@ -70,9 +70,9 @@ class SentimentTask:
         self.rows = len(train)
         counts = np.bincount(train.labels, minlength=len(LABELS)).astype(np.float64)
         frequencies = counts / counts.sum()
-        model.fusion.start_at(torch.from_numpy(frequencies).float())
         weights = np.maximum(frequencies, 1e-6) ** -config.class_weights
         self.weights = torch.from_numpy(weights / (weights * frequencies).sum()).float()
+        model.start_at(torch.from_numpy(frequencies).float(), self.weights)
 
     def order(self, epoch: int) -> list[int]:
         """Rows at random, but such of like length together."""

@@ -1,0 +1,93 @@
+"""Every command of the pages on training runs, in the page's order, on drawn photos and tiny weights."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from emotigram.apps.cli import app
+from emotigram.settings import Settings
+from emotigram.weights.record import FileRecord, Record, write_record
+from emotigram.weights.store import entry_of, own_folder, repo_of
+from tests.checkpoints.blip2 import save_blip2
+from tests.training.captioner_lora.drawn import draw_table
+from tests.training.multimodal.exports import TORCHSCRIPT_IS_OLD
+from tests.training.multimodal.small import WORDS, draw_set
+
+DOCS = Path(__file__).parent.parent / "docs"
+pytestmark = TORCHSCRIPT_IS_OLD
+
+
+def _lines(page: str) -> list[str]:
+    blocks = re.findall(r"^```sh\n(.*?)^```", (DOCS / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+def _run(line: str, **more: str) -> None:
+    words = shlex.split(line)
+    own = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
+    variables = {"EMOTIGRAM_DEVICE": "cpu", "OMP_NUM_THREADS": "1", **more, **own}
+    if words[0] == "accelerate":
+        launch = [sys.executable, "-m", "accelerate.commands.launch", "--num_processes=1", "--num_machines=1"]
+        launch += ["--mixed_precision=no", "--dynamo_backend=no", "--cpu", *words[2:]]
+        done = subprocess.run(launch, env=os.environ | variables, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip()
+        return
+    ran = CliRunner().invoke(app, words[len(own) + 1 :], env=variables)
+    assert ran.exit_code == 0, (line, ran.output, ran.exception)
+    assert ran.stdout.strip()
+
+
+@pytest.fixture(autouse=True)
+def _quick() -> None:
+    torch.set_num_threads(1)
+
+
+def test_a_sentiment_model_of_ones_own(china: Path) -> None:
+    shutil.copy(china, "photo.jpg")
+    draw_set(_made("posts"))
+    _draw_mvsa(_made("corpora") / "mvsa-train.parquet")
+    for line in _lines("sentiment-training.md"):
+        _run(line)
+    assert Path("results.md").read_text("utf-8").count("<!-- results:mvsa -->") == 1
+
+
+def test_a_voice_of_ones_own(china: Path, tmp_path: Path) -> None:
+    shutil.copy(china, "photo.jpg")
+    draw_table(Path("posts"))
+    for path in Path("posts").iterdir():
+        path.rename("tweets.csv" if path.name == "data.csv" else path.name)
+    settings = Settings(weights_dir=tmp_path / "weights")
+    repo, entry = repo_of("blip2-opt-2.7b"), entry_of("blip2-opt-2.7b")
+    assert entry is not None
+    folder = save_blip2(own_folder(repo, settings))
+    files = {path.name: FileRecord(path.stat().st_size, git_sha1="0" * 40) for path in folder.iterdir()}
+    write_record(folder, Record(repo, entry.revision, files))
+    for line in _lines("captioner-lora.md"):
+        _run(line, EMOTIGRAM_WEIGHTS_DIR=str(settings.weights_dir))
+
+
+def _made(name: str) -> Path:
+    Path(name).mkdir()
+    return Path(name)
+
+
+def _draw_mvsa(path: Path) -> None:
+    """Photos in the file, as in MVSA-Single's."""
+    photos = [photo.read_bytes() for photo in sorted(Path("posts").glob("*.png"))] * 5
+    moods = [list(WORDS)[at % 3] for at in range(len(photos))]
+    texts = [" ".join(WORDS[mood][at % 2 :: 2]) + f" {at}" for at, mood in enumerate(moods)]
+    names = [f"{at}.png" for at in range(len(photos))]
+    pq.write_table(pa.table({"image": photos, "image_name": names, "text": texts, "sentiment": moods}), path)
