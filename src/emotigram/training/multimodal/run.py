@@ -30,6 +30,7 @@ _SIDES = ("text", "image", "fused")
 
 def measure_sentiment(config: SentimentConfig, data: Path, settings: Settings) -> RunSize:
     """What a run would take, without learning or writing anything; raises DataError and EngineError."""
+    config = config.with_fusion()
     built = build_model(config, build_encoders(config, dataset_of(config, data), settings))
     return measure_run(SentimentTask(config, built.model, built.train, built.validation), config)
 
@@ -41,6 +42,7 @@ def train_sentiment(
 
     Raises SettingsError, DataError, EngineError and TrainingError; ``fresh`` begins anew.
     """
+    config = config.with_fusion()
     accelerator = new_accelerator(config)
     found = dataset_of(config, data)
     built = build_model(config, build_encoders(config, found, settings))
