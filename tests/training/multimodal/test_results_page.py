@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from jinja2 import UndefinedError
 
 from emotigram.errors import ReportUnwritable, SettingsError
 from emotigram.training.multimodal.comparison import compare_outcomes
+from emotigram.training.multimodal.config import SentimentConfig
+from emotigram.training.multimodal.data import DATASETS
 from emotigram.training.multimodal.published import published
 from emotigram.training.multimodal.results_page import put_into_results, results_section
 from tests.training.multimodal.made_up import ABOUT, folded_rows, outcome, shared_rows
@@ -117,3 +120,14 @@ def test_what_cannot_be_written_is_an_error(tmp_path: Path, level: dict[str, Any
 def test_one_seed_is_enough_for_a_section() -> None:
     text = results_section(compare_outcomes([outcome("text_only"), outcome("gated", accuracy=0.5)]), ABOUT)
     assert "| `gated` | 50.0 |" in text
+
+
+@pytest.mark.parametrize("key", list(DATASETS))
+def test_the_default_fusion_of_a_data_set_is_what_the_page_of_results_says(key: str) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "results.md").read_text("utf-8")
+    section = re.search(rf"<!-- results:{key} -->(.*?)<!-- /results:{key} -->", page, re.DOTALL)
+    assert section
+    default = re.search(r"\*\*Default: `(\w+)`", section[1])
+    assert default
+    assert default[1] == DATASETS[key].fusion
+    assert SentimentConfig(dataset=key).with_fusion().fusion == default[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def _train_all(
 
 
 class _Maker:
-    """Trains strategies with one seed; encoders that do not learn are built once for all."""
+    """Trains strategies with one seed; encoders are built once, and each strategy begins with them as they were."""
 
     def __init__(self, config: SentimentConfig, data: Path, settings: Settings, seen: dict[int, Tensor]) -> None:
         self._config, self._data, self._settings, self._seen = config, data, settings, seen
@@ -102,11 +103,12 @@ class _Maker:
         """One outcome."""
         if self._dataset is None:
             self._dataset = dataset_of(self._config, self._data)
-        if self._encoders is None or not self._encoders.are_frozen:
+        if self._encoders is None:
             torch.manual_seed(self._config.seed)
             self._encoders = build_encoders(self._config, self._dataset, self._settings, self._seen)
         config = self._config.model_copy(update={"fusion": strategy})
-        return learn(build_model(config, self._encoders), config, self._dataset)[0]
+        encoders = self._encoders if self._encoders.are_frozen else deepcopy(self._encoders)
+        return learn(build_model(config, encoders), config, self._dataset)[0]
 
 
 def _of_seed(config: SentimentConfig, seed: int) -> SentimentConfig:

@@ -104,12 +104,14 @@ class SentimentTask:
         config, labels = self.config, batch["labels"]
         text, image, fused = logits(model, batch, missing=config.missing)
         weights = self.weights.to(labels.device)
-        each = [
-            F.cross_entropy(said.float(), labels, weights, label_smoothing=config.label_smoothing)
-            for said in (fused, text, image)
-        ]
-        penalty = self.model.fusion.penalty(fused.float(), labels)
-        return each[0] + config.side_loss * (each[1] + each[2]) + penalty
+
+        def loss_of(said: Tensor) -> Tensor:
+            return F.cross_entropy(said.float(), labels, weights, label_smoothing=config.label_smoothing)
+
+        found = loss_of(fused) + self.model.fusion.penalty(fused.float(), labels)
+        if config.side_loss:  # a weight of 0 would still send gradients through encoders that the fusion never asks
+            found = found + config.side_loss * (loss_of(text) + loss_of(image))
+        return found
 
     def validate(self, model: nn.Module, device: torch.device) -> Mapping[str, float]:
         """Macro-F1, accuracy and loss of the fused logits on validation rows."""
