@@ -218,3 +218,24 @@ def test_an_encoder_that_goes_on_learning_learns_slowly(
     after = built.model.state_dict()
     moved = {name.split(".")[0] for name, values in before.items() if not torch.equal(values, after[name])}
     assert moved == {"text_encoder", "text_side", "image_side", "fusion"}
+
+
+def test_activations_computed_again_change_no_step(
+    data: Dataset, seen: dict[int, torch.Tensor], tmp_path: Path
+) -> None:
+    bert = str(save_bert(tmp_path))
+    losses = []
+    for again in (False, True):
+        config = config_of(text_encoder=bert, fusion="concat", gradient_checkpointing=again, dropout=0.0)
+        built = eloquent(config, build_encoders(config, data, SETTINGS, seen))
+        built.model.train()
+        torch.manual_seed(0)
+        loss = SentimentTask(config, built.model, built.train, built.validation).loss(
+            built.model, built.train.batch(range(8))
+        )
+        loss.backward()
+        gradient = next(weights.grad for weights in built.model.text_encoder.parameters() if weights.grad is not None)
+        losses.append((loss.item(), gradient.norm().item()))
+        assert built.model.text_encoder.encoder.is_activation_checkpointing == again
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+    assert losses[0][1] > 0

@@ -116,6 +116,7 @@ def _sentence_encoder(config: SentimentConfig, name: str, settings: Settings) ->
     encoder = HuggingFaceText(*_weights(name, settings), settings, config.longest)
     encoder.requires_grad_(config.train_text_encoder)
     if config.gradient_checkpointing:
+        encoder.encoder.config.use_cache = False  # of decoding, which transformers would warn of
         checkpoint_activations(encoder.encoder, name)
     return encoder
 

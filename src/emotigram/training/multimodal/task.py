@@ -101,25 +101,27 @@ class SentimentTask:
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         """Cross-entropy of the fused logits and, for less, of each side's own."""
-        config, labels = self.config, batch["labels"]
-        text, image, fused = logits(model, batch, missing=config.missing)
-        weights = self.weights.to(labels.device)
+        return self._loss(logits(model, batch, missing=self.config.missing), batch["labels"])
 
-        def loss_of(said: Tensor) -> Tensor:
-            return F.cross_entropy(said.float(), labels, weights, label_smoothing=config.label_smoothing)
+    def _loss(self, said: tuple[Tensor, Tensor, Tensor], labels: Tensor) -> Tensor:
+        config, weights = self.config, self.weights.to(labels.device)
+        text, image, fused = (each.float() for each in said)
 
-        found = loss_of(fused) + self.model.fusion.penalty(fused.float(), labels)
+        def loss_of(own: Tensor) -> Tensor:
+            return F.cross_entropy(own, labels, weights, label_smoothing=config.label_smoothing)
+
+        found = loss_of(fused) + self.model.fusion.penalty(fused, labels)
         if config.side_loss:  # a weight of 0 would still send gradients through encoders that the fusion never asks
             found = found + config.side_loss * (loss_of(text) + loss_of(image))
         return found
 
     def validate(self, model: nn.Module, device: torch.device) -> Mapping[str, float]:
-        """Macro-F1, accuracy and loss of the fused logits on validation rows."""
-        fused = predict(model, self.validation, device)[2]
+        """Macro-F1 and accuracy of the fused logits on validation rows, and the loss that is also trained by."""
+        said = predict(model, self.validation, device)
         truth = self.validation.labels
-        answers = fused.argmax(1).numpy()
+        answers = said[2].argmax(1).numpy()
         macro_f1 = float(f1_score(truth, answers, average="macro", zero_division=0.0))
-        loss = F.cross_entropy(fused, torch.from_numpy(truth)).item()
+        loss = self._loss(said, torch.from_numpy(truth)).item()
         return {"score": macro_f1, "macro_f1": macro_f1, "accuracy": float((answers == truth).mean()), "loss": loss}
 
 
