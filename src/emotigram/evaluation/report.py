@@ -6,18 +6,17 @@ import csv
 import json
 import os
 import platform
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from emotigram.errors import ReportInTheWay, ReportUnwritable
 from emotigram.evaluation.tables import Table
+from emotigram.evaluation.whole_folder import whole_folder
 
 SEED = 0  # of samples, shuffles and simulations
 _MADE_BY = "emotigram evaluate"
@@ -64,22 +63,12 @@ def new_report(folder: Path, made_by: str = _MADE_BY) -> Iterator[Path]:
     no folder can be made.
     """
     _check_place(folder, made_by)
-    target = folder.resolve()
-    draft, old = (target.parent / f".{target.name}.{uuid4().hex[:8]}.{part}" for part in ("draft", "old"))
-    try:
-        draft.mkdir(parents=True)
-    except OSError as error:
-        raise ReportUnwritable(path=folder, reason=error.strerror or error) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            draft = stack.enter_context(whole_folder(folder))
+        except OSError as error:
+            raise ReportUnwritable(path=folder, reason=error.strerror or error) from error
         yield draft
-        if target.exists():
-            target.rename(old)
-        draft.rename(target)
-    finally:
-        if old.exists() and not target.exists():
-            old.rename(target)
-        for rest in (draft, old):
-            shutil.rmtree(rest, ignore_errors=True)
 
 
 def write_report(

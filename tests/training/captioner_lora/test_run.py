@@ -94,7 +94,7 @@ def test_what_is_written_says_where_it_is_from(blip2: Path, tmp_path: Path) -> N
     assert (config["peft_type"], config["r"], config["target_modules"]) == ("LORA", 8, sorted(LAYERS))
     weights = load_file(tmp_path / "out" / "adapter" / "adapter_model.safetensors")
     assert {values.dtype for values in weights.values()} == {torch.float32}
-    assert not (tmp_path / "out" / "adapter.tmp").exists()
+    assert not list((tmp_path / "out").glob(".adapter*"))
 
 
 def test_a_model_that_learned_to_retweet_is_said_so(blip2: Path, tmp_path: Path) -> None:

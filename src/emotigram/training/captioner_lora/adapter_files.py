@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from torch import Tensor
 from emotigram.captioners.adapter import load_adapter
 from emotigram.captioners.torch_device import quiet
 from emotigram.errors import ExportDiffers
+from emotigram.evaluation.whole_folder import whole_folder
 from emotigram.training.captioner_lora.learner import Learner
 from emotigram.training.captioner_lora.lora import adapter_weights, take_out_lora
 from emotigram.training.run_folder import write_json
@@ -35,7 +35,7 @@ def write_adapter(learner: Learner, lora: LoraConfig, batch: Mapping[str, Tensor
     The folder is there whole or not at all. Raises ExportDiffers and AdapterError.
     """
     wanted = _loss(learner, batch)
-    with _whole(folder) as unfinished:
+    with whole_folder(folder) as unfinished:
         save_file(adapter_weights(learner), unfinished / SAFETENSORS_WEIGHTS_NAME, metadata={"format": "pt"})
         config = json.loads(json.dumps(lora.to_dict(), default=sorted))  # PEFT's sets, in an order of their own
         write_json(unfinished / CONFIG_NAME, config)
@@ -50,7 +50,7 @@ def write_adapter(learner: Learner, lora: LoraConfig, batch: Mapping[str, Tensor
 def write_merged(learner: Learner, adapter: Path, folder: Path) -> Path:
     """Write the model with the adapter's sums in its own weights, and what its folder holds beside weights."""
     model = _with_peft(learner, adapter).merge_and_unload()
-    with _whole(folder) as unfinished:
+    with whole_folder(folder) as unfinished:
         with quiet():
             model.save_pretrained(unfinished)
         for path in sorted(learner.folder.iterdir()):
@@ -82,14 +82,3 @@ def _with_peft(learner: Learner, folder: Path) -> Any:
 def _loss(learner: Learner, batch: Mapping[str, Tensor]) -> float:
     learner.model.eval()
     return float(learner.model(**{name: values.to(learner.model.device) for name, values in batch.items()}).loss)
-
-
-@contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """A folder that takes its place, and that of the one before, only when it is finished."""
-    unfinished = folder.with_name(f"{folder.name}.tmp")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    yield unfinished
-    shutil.rmtree(folder, ignore_errors=True)
-    unfinished.rename(folder)

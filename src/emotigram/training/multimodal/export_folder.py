@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from emotigram.errors import RunInTheWay
 from emotigram.evaluation.report import render
+from emotigram.evaluation.whole_folder import whole_folder
 from emotigram.inference.store import sha256
 
 FORMAT = 1
@@ -29,19 +28,8 @@ def new_export(folder: Path) -> Iterator[Path]:
     """
     if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunInTheWay(path=folder)
-    target = folder.resolve()
-    draft, old = (target.parent / f".{target.name}.{uuid4().hex[:8]}.{part}" for part in ("draft", "old"))
-    draft.mkdir(parents=True)
-    try:
+    with whole_folder(folder) as draft:
         yield draft
-        if target.exists():
-            target.rename(old)
-        draft.rename(target)
-    finally:
-        if old.exists() and not target.exists():
-            old.rename(target)
-        for rest in (draft, old):
-            shutil.rmtree(rest, ignore_errors=True)
 
 
 def write_card_and_manifest(draft: Path, manifest: Mapping[str, Any], about: Mapping[str, Any]) -> None:
