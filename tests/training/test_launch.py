@@ -21,6 +21,7 @@ from pathlib import Path
 import torch
 from accelerate import PartialState
 from torch import nn
+from emotigram.errors import SettingsError
 from emotigram.training.loop import fit
 from emotigram.training.run_folder import RunFolder
 from tests.training.toy import ToyTask, toy_config
@@ -44,6 +45,13 @@ if state.is_main_process:
     folder.open(config.model_dump(mode="json"))
 state.wait_for_everyone()
 fit(task, config, folder)
+for odd, options in ((ToyTask(rows=15), {"batch_size": 64}), (ToyTask(), {"batch_size": 7})):
+    try:
+        fit(odd, toy_config(epochs=1, **options))
+    except SettingsError as error:
+        assert "batch_size: 7" in str(error)
+    else:
+        assert options["batch_size"] == 64
 if state.is_main_process:
     torch.save(task.model.used.state_dict(), folder.path / "learned.pt")
 state.destroy_process_group()

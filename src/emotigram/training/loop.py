@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from emotigram.errors import LossNotFinite
+from emotigram.errors import LossNotFinite, SettingsError
 from emotigram.training.progress import Checkpoint, Part, read_state, write_state
 from emotigram.training.run_config import RunConfig
 from emotigram.training.run_folder import Recorder, RunFolder
@@ -82,7 +82,8 @@ class Progress:
 def fit(task: Task, config: RunConfig, folder: RunFolder | None = None) -> Progress:
     """Train, and leave the best epoch's weights in ``task.model``; without a folder nothing is written.
 
-    Raises LossNotFinite, CheckpointDamaged or CheckpointMismatched; the last good state stays in the folder.
+    Raises SettingsError, LossNotFinite, CheckpointDamaged or CheckpointMismatched; the folder keeps the last good
+    state.
     """
     return _Run(task, config, folder).fit()
 
@@ -155,10 +156,10 @@ class _Run:
         self._best = None if self.folder else self.learned.state_dict()
 
     def _epoch(self) -> None:
-        progress, config = self.progress, self.config
+        progress = self.progress
         loader = DataLoader(
             cast(Any, range(self.task.rows)),
-            batch_size=min(config.batch_size, self.task.rows),
+            batch_size=self._batch_size(),
             sampler=cast(Any, self.task.order(progress.epoch)),
             collate_fn=self.task.batch,
         )
@@ -172,6 +173,13 @@ class _Run:
         self._check_weights()
         progress.epoch, progress.batches = progress.epoch + 1, 0
         self._validate()
+
+    def _batch_size(self) -> int:
+        """Rows of a step, which the processes share evenly."""
+        wanted, processes = self.config.batch_size, int(self.accelerator.num_processes)
+        if wanted % processes:
+            raise SettingsError(detail=f"batch_size: {wanted} rows, to be shared evenly by {processes} processes")
+        return min(wanted, math.ceil(self.task.rows / processes) * processes)
 
     def _step(self, batch: Batch) -> None:
         progress = self.progress
