@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ def examine() -> dict[str, dict[str, Any]]:
 def test_every_engine_and_extra_is_reported() -> None:
     found = examine()
     large = {"captioner.blip2", "captioner.transformers_vlm", "captioner.openai_vision"}
+    large |= {"sentiment.torchscript"}
     engines = {"captioner.embedded", "sentiment.embedded", "writer.embedded", "writer.chat"} | large
     extras = {"web", "api", "blip2", "train", "evaluate", "ray", "video", "postgres"}
     assert set(found) == engines | extras
@@ -31,6 +33,17 @@ def test_chat_needs_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert examine()["writer.chat"]["needs"] == "Set DEEPSEEK_API_KEY."
     monkeypatch.setenv("DEEPSEEK_API_KEY", "anything")
     assert examine()["writer.chat"]["usable"]
+
+
+def test_a_sentiment_model_of_ones_own_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "emotigram train sentiment" in examine()["sentiment.torchscript"]["needs"]
+    monkeypatch.setenv("EMOTIGRAM_SENTIMENT_MODEL", str(tmp_path / "nowhere"))
+    assert "nowhere" in examine()["sentiment.torchscript"]["needs"]
+    (tmp_path / "best_model.pt").touch()
+    (tmp_path / "tokenizer").mkdir()
+    monkeypatch.setenv("EMOTIGRAM_SENTIMENT_MODEL", str(tmp_path / "best_model.pt"))
+    monkeypatch.setenv("EMOTIGRAM_SENTIMENT_TOKENIZER", str(tmp_path / "tokenizer"))
+    assert examine()["sentiment.torchscript"]["usable"]
 
 
 @pytest.mark.parametrize(("language", "ready"), [("en", "ready"), ("zh", "可用")])

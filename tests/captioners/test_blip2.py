@@ -287,6 +287,13 @@ def test_an_adapter_of_another_kind_is_refused(
         load(adapter=other)
 
 
+def test_an_adapter_of_layers_that_see_no_rows_is_refused(load: LoadBlip2, checkpoint: Path, tmp_path: Path) -> None:
+    options = {"target_modules": ["q_proj", "fc1"]}
+    flat = save_adapter(checkpoint, tmp_path / "flat", of_whole_model=False, **options)
+    with pytest.raises(AdapterUnsupported, match="fc1"):
+        load(adapter=flat)
+
+
 def test_damaged_and_missing_adapters_are_told_apart(
     load: LoadBlip2, adapters: dict[str, Path], tmp_path: Path
 ) -> None:

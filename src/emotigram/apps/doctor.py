@@ -16,7 +16,8 @@ from emotigram import catalogue
 from emotigram.assembly import has_chat_key, load_engine
 from emotigram.captioners.auto import DEFAULT_WEIGHTS, engine_of, is_extra_installed
 from emotigram.chat.server import find_vision_server
-from emotigram.errors import ChatError, EngineError, ExtraMissing
+from emotigram.errors import ChatError, EmotiGramError, EngineError, ExtraMissing
+from emotigram.sentiment.exported import find_exported
 from emotigram.settings import Settings
 from emotigram.texts import say
 from emotigram.weights.store import find_weights
@@ -39,7 +40,8 @@ def examine(settings: Settings, language: str) -> list[Finding]:
     """Look at every engine and extra; ``needs`` is said in ``language``. Raises UnknownName for the provider."""
     embedded = [_embedded(role, settings, language) for role in ("captioner", "sentiment", "writer")]
     large = [_large(engine, settings, language) for engine in ("blip2", "transformers_vlm")]
-    return [*embedded, *large, _vision(settings, language), _chat(settings, language), *_extras(language)]
+    others = [_own_sentiment(settings, language), _vision(settings, language), _chat(settings, language)]
+    return [*embedded, *large, *others, *_extras(language)]
 
 
 def _embedded(role: str, settings: Settings, language: str) -> Finding:
@@ -60,6 +62,20 @@ def _large(engine: str, settings: Settings, language: str) -> Finding:
         find_weights(settings.captioner_model if is_meant else DEFAULT_WEIGHTS[engine], settings)
     except EngineError as error:
         return Finding(name, "engine", False, error.hint(language))
+    return Finding(name, "engine", True)
+
+
+def _own_sentiment(settings: Settings, language: str) -> Finding:
+    """Whether a model of one's own is named and whole; it is not opened, that would take seconds."""
+    name = "sentiment.torchscript"
+    if settings.sentiment_model is None:
+        return Finding(name, "engine", False, say("doctor.needs_model", language))
+    if not is_extra_installed():
+        return Finding(name, "engine", False, ExtraMissing(extra="train", package="torch").hint(language))
+    try:
+        find_exported(settings)
+    except EmotiGramError as error:
+        return Finding(name, "engine", False, f"{error.message(language)} {error.hint(language)}")
     return Finding(name, "engine", True)
 
 

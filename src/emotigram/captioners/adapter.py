@@ -24,6 +24,8 @@ from emotigram.errors import (
     AdapterUnsupported,
 )
 
+# OPT gives them all tokens of a batch as one row, where no adapter can be on for single photos
+FLAT_LAYERS = frozenset({"fc1", "fc2"})
 _NAME = "voice"
 _MATRICES = ("lora_A", "lora_B")
 # what a checkpoint may call the language model, from the outside in: an adapter saved from the whole
@@ -62,11 +64,13 @@ class RowAdapter:
 def load_adapter(folder: Path, language_model: nn.Module, base: str) -> RowAdapter:
     """Load an adapter saved from the language model or from the whole model around it; the weights stay as they are.
 
-    ``base`` names the weights in errors. Raises AdapterMissing, AdapterDamaged, AdapterUnsupported,
-    AdapterForeign (shapes of another model) or AdapterUnmatched (layers that are not there).
+    ``base`` names the weights in errors. Raises AdapterMissing, AdapterDamaged, AdapterUnsupported (another kind, or
+    ``FLAT_LAYERS``), AdapterForeign (shapes of another model) or AdapterUnmatched (layers that are not there).
     """
     config, state = _config(folder), _state(folder)
     _check_shapes(folder, state, language_model, base)
+    if flat := {name.partition(".lora_")[0].rpartition(".")[2] for name in state} & FLAT_LAYERS:
+        raise AdapterUnsupported(path=folder, kind=f"LoRA ({', '.join(sorted(flat))})")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that the layers come from the weights, not from the config, is meant
         inject_adapter_in_model(config, language_model, _NAME, low_cpu_mem_usage=True, state_dict=state)

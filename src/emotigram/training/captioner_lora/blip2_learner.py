@@ -9,6 +9,7 @@ import torch
 from PIL.Image import Image
 from torch import Tensor
 
+from emotigram.captioners.adapter import FLAT_LAYERS
 from emotigram.captioners.blip2_checkpoint import load_checkpoint
 from emotigram.settings import Settings
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
@@ -20,8 +21,7 @@ class Blip2Learner:
 
     engine = "blip2"
     part = saved_from = "language_model"
-    # OPT gives fc1 and fc2 all tokens of a batch as one row, where no adapter can be on for single photos
-    unadaptable = frozenset({"fc1", "fc2", "lm_head"})
+    unadaptable = FLAT_LAYERS | {"lm_head"}
 
     def __init__(self, name: str, folder: Path, config: CaptionerLoraConfig, settings: Settings) -> None:
         self.name, self.folder = name, folder
