@@ -14,6 +14,7 @@ from onnx import numpy_helper
 from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from torch import Tensor, nn
+from torch.jit import is_tracing  # type: ignore[attr-defined]
 from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer
 
@@ -218,7 +219,9 @@ class JointText(TextEncoder):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Encoded:
         edge = self.sentence.longest
-        said = self.sentence(input_ids[:, :edge], attention_mask[:, :edge])
+        # no more padding than the batch needs; a trace must not take the length of its example for all
+        length = edge if is_tracing() else max(1, int(attention_mask[:, :edge].sum(1).max()))
+        said = self.sentence(input_ids[:, :length], attention_mask[:, :length])
         bag = self.bag(input_ids[:, edge:], attention_mask[:, edge:])
         tokens = nn.functional.pad(said.tokens, (0, self.bag.width))
         return Encoded(tokens, said.mask, torch.cat([said.pooled, bag.pooled], 1))
