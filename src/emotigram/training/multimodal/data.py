@@ -240,6 +240,6 @@ DATASETS: dict[str, _Source] = {
     "twitter1517": _Source("Twitter1517", "twitter1517-train", "", _twitter1517, ("twitter1517",)),
     "twitter2015": _Source("Twitter-2015", "twitter2015-train", "twitter2015-dev", _tweets_about, ("twitter1517",)),
     "twitter2017": _Source("Twitter-2017", "twitter2017-train", "twitter2017-dev", _tweets_about, ("twitter1517",)),
-    "mvsa": _Source("MVSA-Single", "mvsa-train", "", _photos_and_texts, ("mvsa",)),
+    "mvsa": _Source("MVSA-Single", "mvsa-train", "", _photos_and_texts, ("mvsa",), "late_evidential"),
     "msed": _Source("MSED", "msed-train", "msed-dev", _photos_and_texts, ("msed",)),
 }
