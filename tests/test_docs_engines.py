@@ -18,10 +18,13 @@ from emotigram.weights.record import FileRecord, Record, write_record
 from emotigram.weights.store import entry_of, own_folder, repo_of
 from tests.checkpoints.blip2 import save_adapter, save_blip2
 from tests.checkpoints.florence2 import save_florence2
+from tests.sentiment.own_models import save_first, small_export, small_set
+from tests.training.multimodal.exports import TORCHSCRIPT_IS_OLD
 from tests.writers.fake_provider import Answer, FakeProvider
 
 PAGE = Path(__file__).parent.parent / "docs" / "engines.md"
 SEEN = {"description": {"en": "A temple.", "zh": "一座寺庙。"}, "tweet": {"en": "So quiet.", "zh": "真安静。"}}
+pytestmark = TORCHSCRIPT_IS_OLD
 INSTALLS = ("pip install", "emotigram models pull")  # what fetches from elsewhere has tests of its own
 
 
@@ -45,13 +48,26 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settings.weights_dir
 
 
+@pytest.fixture(scope="module")
+def own_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an export and the first EmotiGram's file."""
+    folder = tmp_path_factory.mktemp("own")
+    small_export(small_set(folder / "drawn"), folder / "runs" / "mood" / "export")
+    save_first(folder / "first")
+    (folder / "first" / "bert").rename(folder / "tokenizer")
+    (folder / "first" / "best_model.pt").rename(folder / "best_model.pt")
+    return folder
+
+
 def _at_home(name: str) -> Path:
     return Path("~/models").expanduser() / name
 
 
 @pytest.mark.parametrize("line", _lines())
-def test_commands(line: str, store: Path, china: Path) -> None:
+def test_commands(line: str, store: Path, china: Path, request: pytest.FixtureRequest) -> None:
     shutil.copy(china, "photo.jpg")
+    if "EMOTIGRAM_SENTIMENT=" in line:
+        shutil.copytree(request.getfixturevalue("own_models"), ".", dirs_exist_ok=True)
     shutil.copytree(
         own_folder(repo_of("florence-2-base-ft"), Settings(weights_dir=store)), _at_home("Florence-2-base-ft")
     )
