@@ -192,10 +192,11 @@ def look_at(
     ``seen`` holds what is known already, by the row's number, and is added to. Raises DataPhoto.
     """
     encoder.eval()
-    new = [row for row in rows if row.number not in seen]
+    new = [row for row in rows if row.photo is not None and row.number not in seen]
     looked = (encoder.look(pixels).half() for pixels in _pixels(encoder, data, new, settings))
     seen |= zip([row.number for row in new], (tokens for batch in looked for tokens in batch), strict=True)
-    return torch.stack([seen[row.number] for row in rows])
+    nothing = encoder.look(torch.zeros(1, *encoder.shape)).half()[0]
+    return torch.stack([seen.get(row.number, nothing) for row in rows])
 
 
 def _pixels(encoder: ImageEncoder, data: Dataset, rows: Sequence[Example], settings: Settings) -> Iterator[Tensor]:
