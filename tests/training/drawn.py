@@ -17,7 +17,7 @@ MOODS = [
     ("negative", "sad", "terrible awful"),
     ("neutral", "neutral", "a plain report"),
 ]
-COUNTS = {"flickr8k-train": 96, "flickr8k-val": 24, "msed-train": 36, "msed-dev": 24, "mvsa-train": 60}
+COUNTS = {"flickr8k-train": 64, "flickr8k-val": 24, "msed-train": 36, "msed-dev": 24, "mvsa-train": 60}
 TEXTS: dict[str, tuple[str, str, list[Any]]] = {
     "semeval-train": ("text", "sentiment", ["positive", "negative", "neutral"]),
     "goemotions-ekman-train": ("text", "emotions", [["joy"], ["sadness"], ["neutral"]]),
