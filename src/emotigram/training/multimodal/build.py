@@ -121,17 +121,21 @@ def _sentence_encoder(config: SentimentConfig, name: str, settings: Settings) ->
     return encoder
 
 
+def image_encoder_of(config: SentimentConfig, data: Dataset) -> str:
+    """The name in ``image_encoder``, with ``auto`` made one: captions are read where there are no photos."""
+    if config.image_encoder != "auto":
+        return config.image_encoder
+    return "embedded" if data.has_photos else "caption"
+
+
 def new_image_encoder(config: SentimentConfig, data: Dataset, settings: Settings) -> ImageEncoder | TextEncoder:
-    """The encoder that ``image_encoder`` names; auto reads captions where there are no photos."""
-    has_photos = any(row.photo is not None for row in data.examples)
-    name = config.image_encoder
-    if name == "auto":
-        name = "embedded" if has_photos else "caption"
+    """The encoder that ``image_encoder`` names."""
+    name = image_encoder_of(config, data)
     if name == "caption":
         if not any(row.caption for row in data.train):
             raise SettingsError(detail=f"image_encoder: {data.title} has neither photos nor captions of them")
         return bag_of_words([row.caption for row in data.train])
-    if not has_photos:
+    if not data.has_photos:
         raise SettingsError(detail=f"image_encoder: {data.title} has no photos; use caption")
     encoder: ImageEncoder
     if name == "embedded":

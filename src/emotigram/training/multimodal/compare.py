@@ -16,7 +16,7 @@ from emotigram.errors import UnknownName
 from emotigram.evaluation.report import describe_machine
 from emotigram.settings import Settings
 from emotigram.training.fusion import STRATEGIES
-from emotigram.training.multimodal.build import Encoders, build_encoders, build_model
+from emotigram.training.multimodal.build import Encoders, build_encoders, build_model, image_encoder_of
 from emotigram.training.multimodal.compare_report import write_comparison
 from emotigram.training.multimodal.comparison import CONTROLS
 from emotigram.training.multimodal.config import SentimentConfig
@@ -108,7 +108,7 @@ class _Maker:
             self._encoders = build_encoders(self._config, self._dataset, self._settings, self._seen)
         config = self._config.model_copy(update={"fusion": strategy})
         encoders = self._encoders if self._encoders.are_frozen else deepcopy(self._encoders)
-        return learn(build_model(config, encoders), config, self._dataset)[0]
+        return learn(build_model(config, encoders), config, self._dataset).outcome
 
 
 def _of_seed(config: SentimentConfig, seed: int) -> SentimentConfig:
@@ -123,7 +123,7 @@ def _about(config: SentimentConfig, data: Dataset, strategies: Sequence[str], se
         "title": data.title,
         **checksums(data),
         "rows": {"train": len(data.train), "validation": len(data.validation), "held out": len(data.held_out)},
-        "encoders": {"text": _named(config.text_encoder), "image": _named(_image(config, data))},
+        "encoders": {"text": _named(config.text_encoder), "image": _named(image_encoder_of(config, data))},
         "config": config.model_dump(mode="json"),
         "machine": describe_machine(),
         "versions": {package: version(package) for package in PACKAGES},
@@ -138,11 +138,6 @@ def _changed(config: SentimentConfig) -> dict[str, Any]:
     left_out = {"dataset", "fusion", "seed", "fold"}
     values = config.model_dump(mode="json", exclude_defaults=True, exclude=left_out)
     return {name: _named(value) if isinstance(value, str) else value for name, value in values.items()}
-
-
-def _image(config: SentimentConfig, data: Dataset) -> str:
-    has_photos = any(row.photo is not None for row in data.examples)
-    return config.image_encoder if config.image_encoder != "auto" else "embedded" if has_photos else "caption"
 
 
 def _named(encoder: str) -> str:

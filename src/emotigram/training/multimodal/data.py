@@ -54,6 +54,11 @@ class Dataset:
         """All rows."""
         return self.train + self.validation + self.held_out
 
+    @property
+    def has_photos(self) -> bool:
+        """Whether any row has one."""
+        return any(row.photo is not None for row in self.examples)
+
     def table_of(self, example: Example) -> tuple[Table, int]:
         """The file of a row and the row's number in it, from 1."""
         number = example.number

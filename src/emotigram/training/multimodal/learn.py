@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from emotigram.training.loop import Progress, fit
 from emotigram.training.multimodal.build import Built
@@ -39,33 +40,40 @@ def checksums(data: Dataset) -> dict[str, Any]:
     return {"files": {table.path.name: table.sha256 for table in data.tables}}
 
 
-def learn(
-    built: Built, config: SentimentConfig, data: Dataset, folder: RunFolder | None = None
-) -> tuple[Outcome, Progress]:
+class Learned(NamedTuple):
+    """What came of a run; ``judged`` are calibrated logits of the held-out rows: text, image and fused, (n, 3) each."""
+
+    outcome: Outcome
+    progress: Progress
+    judged: tuple[Tensor, ...]
+
+
+def learn(built: Built, config: SentimentConfig, data: Dataset, folder: RunFolder | None = None) -> Learned:
     """Train a model, calibrate it on validation rows, and let it judge the held-out ones."""
     start = time.monotonic()
-    task = SentimentTask(config, built.model, built.train, built.validation)
-    progress = fit(task, config, folder)
-    device = next(built.model.parameters()).device
+    model = built.model
+    progress = fit(SentimentTask(config, model, built.train, built.validation), config, folder)
+    device = next(model.parameters()).device
     seconds = time.monotonic() - start
-    built.model.log_temperature.zero_()
-    raw = predict(built.model, built.held_out, device)[2]
-    judged = predict(built.model, built.validation, device)
-    built.model.log_temperature.copy_(fit_temperatures(judged, built.validation.labels))
+    model.log_temperature.zero_()
+    raw = predict(model, built.held_out, device)
+    model.log_temperature.copy_(fit_temperatures(predict(model, built.validation, device), built.validation.labels))
+    cool = torch.exp(-model.log_temperature).cpu()
+    judged = tuple(each * by for each, by in zip(raw, cool, strict=True))
     outcome = Outcome(
         strategy=config.fusion,
         seed=config.seed,
         rows=np.array([row.number for row in data.held_out]),
         truth=built.held_out.labels,
-        probabilities=shares(predict(built.model, built.held_out, device)[2]),
-        raw=shares(raw),
-        parameters=sum(weights.numel() for weights in built.model.parameters() if weights.requires_grad),
+        probabilities=shares(judged[2]),
+        raw=shares(raw[2]),
+        parameters=sum(weights.numel() for weights in model.parameters() if weights.requires_grad),
         seconds=seconds,
         best_epoch=progress.best_epoch,
     )
-    return outcome, progress
+    return Learned(outcome, progress, judged)
 
 
-def shares(logits: torch.Tensor) -> NDArray[np.float32]:
+def shares(logits: Tensor) -> NDArray[np.float32]:
     """Probabilities of logits (rows, classes)."""
     return np.asarray(torch.softmax(logits.float(), 1).cpu(), np.float32)

@@ -15,14 +15,13 @@ from emotigram.evaluation.report import describe_machine
 from emotigram.evaluation.sentiment_metrics import class_figures
 from emotigram.settings import Settings
 from emotigram.training.dry_run import RunSize, measure_run
-from emotigram.training.loop import Progress, new_accelerator
+from emotigram.training.loop import new_accelerator
 from emotigram.training.multimodal.build import Built, build_encoders, build_model
 from emotigram.training.multimodal.config import SentimentConfig
 from emotigram.training.multimodal.data import LABELS, Dataset
 from emotigram.training.multimodal.export import export_model
-from emotigram.training.multimodal.learn import PACKAGES, checksums, dataset_of, learn, shares
-from emotigram.training.multimodal.outcomes import Outcome
-from emotigram.training.multimodal.task import SentimentTask, predict
+from emotigram.training.multimodal.learn import PACKAGES, Learned, checksums, dataset_of, learn, shares
+from emotigram.training.multimodal.task import SentimentTask
 from emotigram.training.run_folder import RunFolder, write_json
 
 _SIDES = ("text", "image", "fused")
@@ -50,8 +49,7 @@ def train_sentiment(
     if accelerator.is_main_process:
         folder.open(checksums(found) | config.model_dump(mode="json"), fresh=fresh)
     accelerator.wait_for_everyone()
-    outcome, progress = learn(built, config, found, folder)
-    result = _result(config, found, built, outcome, progress)
+    result = _result(config, found, built, learn(built, config, found, folder))
     if accelerator.is_main_process:
         export_model(built.model, found, built, result, out / "export", settings)
         _draw(out, result["figures"]["fused"], config.fusion)
@@ -60,13 +58,12 @@ def train_sentiment(
     return result
 
 
-def _result(
-    config: SentimentConfig, data: Dataset, built: Built, outcome: Outcome, progress: Progress
-) -> dict[str, Any]:
-    device = next(built.model.parameters()).device
+def _result(config: SentimentConfig, data: Dataset, built: Built, learned: Learned) -> dict[str, Any]:
+    outcome, progress, judged = learned
     truth = [LABELS[at] for at in outcome.truth]
-    judged = {
-        name: shares(each) for name, each in zip(_SIDES, predict(built.model, built.held_out, device), strict=True)
+    figures = {
+        name: class_figures(truth, shares(each).astype(np.float64), LABELS)
+        for name, each in zip(_SIDES, judged, strict=True)
     }
     return {
         "data": {
@@ -79,7 +76,7 @@ def _result(
         "best_epoch": progress.best_epoch,
         "epochs": progress.epoch,
         "validation": progress.best,
-        "figures": {name: class_figures(truth, each.astype(np.float64), LABELS) for name, each in judged.items()},
+        "figures": figures,
         "ece_before_calibration": class_figures(truth, outcome.raw.astype(np.float64), LABELS)["calibration"]["ece"],
         "temperatures": dict(zip(_SIDES, torch.exp(built.model.log_temperature).tolist(), strict=True)),
         "parameters": outcome.parameters,
