@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from emotigram.settings import Settings
-from emotigram.weights.record import FileRecord, Record, write_record
-from emotigram.weights.store import entry_of, own_folder, repo_of
+from emotigram.weights.store import own_folder, repo_of
 from tests.checkpoints.blip2 import save_adapter, save_blip2
 from tests.checkpoints.florence2 import save_florence2
+from tests.checkpoints.store import save_into_store
 from tests.sentiment.own_models import save_first, small_export, small_set
 from tests.training.multimodal.exports import TORCHSCRIPT_IS_OLD
 from tests.writers.fake_provider import Answer, FakeProvider
@@ -36,14 +36,10 @@ def _lines() -> list[str]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of weights with tiny ones under the names of the real ones."""
+    """A store of the weights that the page names."""
     settings = Settings(weights_dir=tmp_path_factory.mktemp("weights"))
     for name, save in (("blip2-opt-2.7b", save_blip2), ("florence-2-base-ft", save_florence2)):
-        repo, entry = repo_of(name), entry_of(name)
-        assert entry is not None
-        folder = save(own_folder(repo, settings))
-        files = {path.name: FileRecord(path.stat().st_size, git_sha1="0" * 40) for path in folder.iterdir()}
-        write_record(folder, Record(repo, entry.revision, files))
+        save_into_store(name, save, settings)
     assert settings.weights_dir is not None
     return settings.weights_dir
 

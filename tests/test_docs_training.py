@@ -12,19 +12,18 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
-import torch
 from typer.testing import CliRunner
 
 from emotigram.apps.cli import app
 from emotigram.settings import Settings
-from emotigram.weights.record import FileRecord, Record, write_record
-from emotigram.weights.store import entry_of, own_folder, repo_of
 from tests.checkpoints.blip2 import save_blip2
+from tests.checkpoints.store import save_into_store
+from tests.threads import one_thread
 from tests.training.captioner_lora.drawn import draw_table
 from tests.training.multimodal.exports import TORCHSCRIPT_IS_OLD
 from tests.training.multimodal.small import WORDS, draw_set
 
+__all__ = ["one_thread"]
 DOCS = Path(__file__).parent.parent / "docs"
 pytestmark = TORCHSCRIPT_IS_OLD
 
@@ -50,11 +49,6 @@ def _run(line: str, **more: str) -> None:
     assert ran.stdout.strip()
 
 
-@pytest.fixture(autouse=True)
-def _quick() -> None:
-    torch.set_num_threads(1)
-
-
 def test_a_sentiment_model_of_ones_own(china: Path) -> None:
     shutil.copy(china, "photo.jpg")
     draw_set(_made("posts"))
@@ -70,11 +64,7 @@ def test_a_voice_of_ones_own(china: Path, tmp_path: Path) -> None:
     for path in Path("posts").iterdir():
         path.rename("tweets.csv" if path.name == "data.csv" else path.name)
     settings = Settings(weights_dir=tmp_path / "weights")
-    repo, entry = repo_of("blip2-opt-2.7b"), entry_of("blip2-opt-2.7b")
-    assert entry is not None
-    folder = save_blip2(own_folder(repo, settings))
-    files = {path.name: FileRecord(path.stat().st_size, git_sha1="0" * 40) for path in folder.iterdir()}
-    write_record(folder, Record(repo, entry.revision, files))
+    save_into_store("blip2-opt-2.7b", save_blip2, settings)
     for line in _lines("captioner-lora.md"):
         _run(line, EMOTIGRAM_WEIGHTS_DIR=str(settings.weights_dir))
 

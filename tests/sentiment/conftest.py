@@ -1,16 +1,7 @@
-"""One thread: two of them on a busy machine wait for one another at every tiny layer."""
+"""Tests of trained models compute in one thread."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from tests.threads import one_thread
 
-import pytest
-import torch
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]

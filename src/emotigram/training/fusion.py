@@ -6,7 +6,6 @@ own, and returns fused logits (n, classes). A side that is missing is all zeros.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -20,6 +19,15 @@ class Encoded(NamedTuple):
     tokens: Tensor
     mask: Tensor
     pooled: Tensor
+
+
+class LastLayer(nn.Linear):
+    """Gives logits, and tells no row from another before it learns: early epochs are else chosen for their luck."""
+
+    def __init__(self, width: int, classes: int) -> None:
+        super().__init__(width, classes)
+        nn.init.zeros_(self.weight)
+        nn.init.zeros_(self.bias)
 
 
 class Fusion(nn.Module):
@@ -47,12 +55,9 @@ class Fusion(nn.Module):
         Both sides' own logits begin there, too.
         """
         with torch.no_grad():
-            for bias in self.last_biases():
-                bias.copy_(level)
-
-    def last_biases(self) -> Sequence[Tensor]:
-        """Biases (classes,) of the layers that give the logits."""
-        return []
+            for layer in self.modules():
+                if isinstance(layer, LastLayer):
+                    layer.bias.copy_(level)
 
 
 class Concat(Fusion):
@@ -61,15 +66,12 @@ class Concat(Fusion):
     def __init__(self, width: int, classes: int, dropout: float) -> None:
         super().__init__(width, classes, dropout)
         self.hidden = nn.Linear(2 * width, width)
-        self.out = start_level(nn.Linear(width, classes))
+        self.out = LastLayer(width, classes)
 
     def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
         both = torch.cat([text.pooled, image.pooled], 1)
         fused: Tensor = self.out(self.drop(F.gelu(self.hidden(self.drop(both)))))
         return fused
-
-    def last_biases(self) -> Sequence[Tensor]:
-        return [self.out.bias]
 
 
 class Gated(Fusion):
@@ -79,7 +81,7 @@ class Gated(Fusion):
         super().__init__(width, classes, dropout)
         self.of_text, self.of_image = nn.Linear(width, width), nn.Linear(width, width)
         self.gate = nn.Linear(2 * width, width)
-        self.out = start_level(nn.Linear(width, classes))
+        self.out = LastLayer(width, classes)
 
     def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
         gate = torch.sigmoid(self.gate(torch.cat([text.pooled, image.pooled], 1)))
@@ -87,9 +89,6 @@ class Gated(Fusion):
         seen = torch.tanh(self.of_image(self.drop(image.pooled)))
         fused: Tensor = self.out(self.drop(gate * said + (1 - gate) * seen))
         return fused
-
-    def last_biases(self) -> Sequence[Tensor]:
-        return [self.out.bias]
 
 
 class CrossAttention(Fusion):
@@ -103,7 +102,7 @@ class CrossAttention(Fusion):
         self.to_image = nn.MultiheadAttention(width, self.heads, dropout, batch_first=True)
         self.to_text = nn.MultiheadAttention(width, self.heads, dropout, batch_first=True)
         self.text_norm, self.image_norm = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.out = start_level(nn.Linear(4 * width, classes))
+        self.out = LastLayer(4 * width, classes)
 
     def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
         said, seen = self.text_norm(text.tokens), self.image_norm(image.tokens)
@@ -112,9 +111,6 @@ class CrossAttention(Fusion):
         every = [text.pooled, image.pooled, _mean(heard, text.mask), _mean(told, image.mask)]
         fused: Tensor = self.out(self.drop(torch.cat(every, 1)))
         return fused
-
-    def last_biases(self) -> Sequence[Tensor]:
-        return [self.out.bias]
 
 
 class LowRank(Fusion):
@@ -136,8 +132,9 @@ class LowRank(Fusion):
         seen = torch.einsum("nw,rwc->nrc", _with_one(self.drop(image.pooled)), self.image_factor)
         return torch.einsum("nrc,r->nc", said * seen, self.weights) + self.bias
 
-    def last_biases(self) -> Sequence[Tensor]:
-        return [self.bias]
+    def start_at(self, level: Tensor) -> None:
+        with torch.no_grad():
+            self.bias.copy_(level)
 
 
 class TensorFusion(Fusion):
@@ -152,7 +149,7 @@ class TensorFusion(Fusion):
         super().__init__(width, classes, dropout)
         self.of_text, self.of_image = nn.Linear(width, self.narrow), nn.Linear(width, self.narrow)
         self.hidden = nn.Linear((self.narrow + 1) ** 2, width)
-        self.out = start_level(nn.Linear(width, classes))
+        self.out = LastLayer(width, classes)
 
     def forward(self, text: Encoded, image: Encoded, text_logits: Tensor, image_logits: Tensor) -> Tensor:  # noqa: ARG002
         said = _with_one(F.gelu(self.of_text(self.drop(text.pooled))))
@@ -160,9 +157,6 @@ class TensorFusion(Fusion):
         product = torch.einsum("na,nb->nab", said, seen).flatten(1)
         fused: Tensor = self.out(self.drop(F.gelu(self.hidden(self.drop(product)))))
         return fused
-
-    def last_biases(self) -> Sequence[Tensor]:
-        return [self.out.bias]
 
 
 class MixtureOfExperts(Fusion):
@@ -183,10 +177,6 @@ class MixtureOfExperts(Fusion):
         answers = torch.stack([self.text_expert(said), self.image_expert(seen), self.joint_expert(both)], 1)
         mixed = torch.log_softmax(answers.float(), 2) + torch.log_softmax(self.gate(both).float(), 1)[..., None]
         return torch.logsumexp(mixed, 1)
-
-    def last_biases(self) -> Sequence[Tensor]:
-        experts = (self.text_expert, self.image_expert, self.joint_expert)
-        return [layer.bias for expert in experts for layer in expert if isinstance(layer, nn.Linear)][1::2]
 
 
 class LateLearned(Fusion):
@@ -289,13 +279,6 @@ STRATEGIES: dict[str, type[Fusion]] = {
 }
 
 
-def start_level(layer: nn.Linear) -> nn.Linear:
-    """A last layer that tells no row from another before it learns: early epochs are else chosen for their luck."""
-    nn.init.zeros_(layer.weight)
-    nn.init.zeros_(layer.bias)
-    return layer
-
-
 def _attend(layer: nn.MultiheadAttention, asks: Tensor, told: Tensor, mask: Tensor) -> Tensor:
     """Attention that answers 0 where there is nothing to attend to."""
     is_there = mask.amax(1, keepdim=True)[..., None]
@@ -313,4 +296,4 @@ def _with_one(values: Tensor) -> Tensor:
 
 
 def _expert(width_in: int, width: int, classes: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(width_in, width), nn.GELU(), start_level(nn.Linear(width, classes)))
+    return nn.Sequential(nn.Linear(width_in, width), nn.GELU(), LastLayer(width, classes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from emotigram.training.fusion import STRATEGIES, Encoded, Fusion, Majority, start_level
+from emotigram.training.fusion import STRATEGIES, Encoded, Fusion, LastLayer, Majority
 from emotigram.training.multimodal.image_encoders import ImageEncoder
 from emotigram.training.multimodal.text_encoders import TextEncoder
 
@@ -89,7 +89,7 @@ class _Side(nn.Module):
         self.register_buffer("scale", importance.clone())
         self.drop = nn.Dropout(dropout)
         self.narrow = nn.Linear(len(importance), width)
-        self.out = start_level(nn.Linear(len(importance), CLASSES))
+        self.out = LastLayer(len(importance), CLASSES)
         self.needs_tokens = needs_tokens
 
     def level(self, pooled: Tensor) -> None:
