@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from emotigram.apps import train_options as options
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.models_view import tell
-from emotigram.apps.train_options import Assigned, ConfigFile, Fresh, Out
 from emotigram.apps.train_sentiment import Data, DatasetName, ImageEncoder, TextEncoder
 from emotigram.apps.train_view import show_comparison
 from emotigram.settings import load_settings
@@ -30,18 +30,18 @@ Section = Annotated[str | None, typer.Option("--section", metavar="NAME", help=_
 def compare(  # noqa: PLR0913  # one argument an option
     context: typer.Context,
     data: Data,
-    out: Out,
+    out: options.Out,
     dataset: DatasetName = None,
     strategies: Strategies = None,
     seeds: Seeds = 4,
     folds: Folds = None,
-    config: ConfigFile = None,
+    config: options.ConfigFile = None,
     text_encoder: TextEncoder = None,
     image_encoder: ImageEncoder = None,
-    assigned: Assigned = None,
+    assigned: options.Assigned = None,
     results: Results = None,
     section: Section = None,
-    fresh: Fresh = False,
+    fresh: options.Fresh = False,
     debug: Debug = False,
 ) -> None:
     """Compare fusion strategies."""

@@ -9,24 +9,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from emotigram.apps import train_options as options
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.models_view import tell
 from emotigram.apps.render import printable
-from emotigram.apps.train_options import (
-    Accumulate,
-    Assigned,
-    BatchSize,
-    Checkpointing,
-    ConfigFile,
-    DryRun,
-    Epochs,
-    Fresh,
-    Out,
-    Patience,
-    Precision,
-    Rate,
-    Seed,
-)
 from emotigram.apps.train_view import show_run_size
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language
@@ -46,23 +32,23 @@ Quantization = Annotated[str | None, typer.Option("--quantization", metavar="KIN
 def captioner_lora(  # noqa: PLR0913  # one argument an option
     context: typer.Context,
     data: Data,
-    out: Out,
-    config: ConfigFile = None,
+    out: options.Out,
+    config: options.ConfigFile = None,
     model: Model = None,
     rank: Rank = None,
     target_modules: Targets = None,
     quantization: Quantization = None,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    learning_rate: Rate = None,
-    accumulate: Accumulate = None,
-    precision: Precision = None,
-    gradient_checkpointing: Checkpointing = None,
-    patience: Patience = None,
-    seed: Seed = None,
-    assigned: Assigned = None,
-    fresh: Fresh = False,
-    dry_run: DryRun = False,
+    epochs: options.Epochs = None,
+    batch_size: options.BatchSize = None,
+    learning_rate: options.Rate = None,
+    accumulate: options.Accumulate = None,
+    precision: options.Precision = None,
+    gradient_checkpointing: options.Checkpointing = None,
+    patience: options.Patience = None,
+    seed: options.Seed = None,
+    assigned: options.Assigned = None,
+    fresh: options.Fresh = False,
+    dry_run: options.DryRun = False,
     debug: Debug = False,
 ) -> None:
     """Train an adapter."""
