@@ -168,22 +168,30 @@ class Platform:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language posts are written in; ``script`` is a regex class that its own letters match."""
+    """A language posts are written in; ``script`` is a regex class that its own letters match.
+
+    ``lengths_like`` names the language whose ``soft_lengths`` apply: signs that hold a word or letters that spell one.
+    """
 
     key: str
     names: Mapping[str, str]
     native_name: str
     script: str
     default_platform: str
+    lengths_like: Literal["zh", "en"]
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A manner of writing; ``instruction`` is what a chat model is told, per language."""
+    """A manner of writing; ``instruction`` is what a chat model is told, per language.
+
+    The embedded writer writes in the style ``like`` where a language has no phrases for this one.
+    """
 
     key: str
     names: Mapping[str, str]
     instruction: Mapping[str, str]
+    like: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)

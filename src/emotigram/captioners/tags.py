@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
-from typing import Any
 
 from emotigram.domain import Tag
+from emotigram.vocabulary import tag_entries
 
 _BROAD, _CERTAIN, _NEVER = 0.85, 0.95, 1.01
-
-
-@cache
-def tag_entries() -> dict[str, dict[str, Any]]:
-    """All tags: those a network is trained to give, in that order, then those made of others."""
-    return tomllib.loads((resources.files("emotigram") / "data" / "tags.toml").read_text("utf-8"))
 
 
 def network_tags() -> list[str]:

@@ -51,5 +51,5 @@ def _length(post: Post, platform: Platform) -> Check:
 def _soft_length(post: Post, platform: Platform, language: Language) -> Check:
     """Figure in characters of the text alone; the limit is the bound it is nearer to breaking."""
     figure = len(post.text)
-    fewest, most = platform.soft_lengths.get(language.key, (1, platform.text_limit or figure))
+    fewest, most = platform.soft_lengths.get(language.lengths_like, (1, platform.text_limit or figure))
     return Check("soft_length", fewest <= figure <= most, figure, fewest if figure < fewest else most)

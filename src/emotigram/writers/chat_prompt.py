@@ -22,7 +22,7 @@ def request_message(brief: Brief) -> str:
         "request.j2",
         language=brief.language,
         platform=brief.platform,
-        length=brief.platform.soft_lengths.get(brief.language.key),
+        length=brief.platform.soft_lengths.get(brief.language.lengths_like),
         style_instruction=_in_language(dict(brief.style.instruction), brief.language.key),
         tone=brief.tone,
         data=json.dumps(_data(brief), ensure_ascii=False),  # Chinese as \u escapes would cost tokens

@@ -10,7 +10,7 @@ from emotigram.publishing.checks import share_in_script
 from emotigram.publishing.cleaning import clean
 from emotigram.publishing.counting import title_units
 from emotigram.settings import Settings
-from emotigram.writers.naming import joined, said, things_to_name
+from emotigram.writers.naming import hashtag, joined, said, things_to_name
 from emotigram.writers.phrase_bank import PhraseBank, Voice, phrase_bank
 
 _MOST_HASHTAGS = 5  # platforms may allow more, readers do not want more
@@ -33,9 +33,9 @@ class EmbeddedWriter:
         Raises UnknownName for a language or style the phrase bank lacks.
         """
         bank = phrase_bank(brief.language.key)
-        style = bank.style(brief.style.key)
+        style = bank.style(brief.style)
         choose, voice = _Chooser(brief), style.voice(brief.tone)
-        named = things_to_name(brief.reading.tags, brief.language.key, bank)
+        named = things_to_name(brief.reading.tags, brief.language.key)
         separator = "\n" if style.one_per_line or brief.platform.title_limit else bank.gap
         sentences = _sentences(brief, bank, named, choose, separator)
         title = _title(brief, bank, voice, named, choose)
@@ -64,7 +64,7 @@ class _Chooser:
 
 def _sentences(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser, separator: str) -> list[str]:
     """Opening, what is in the photo, remarks as far as there is room, closing."""
-    style = bank.style(brief.style.key)
+    style = bank.style(brief.style)
     voice = style.voice(brief.tone)
     opening = _own_words(brief, bank) or choose(voice.openings)
     closing = choose(voice.closings)
@@ -134,11 +134,11 @@ def _title(brief: Brief, bank: PhraseBank, voice: Voice, named: list[Tag], choos
 
 def _hashtags(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser) -> tuple[str, ...]:
     room = min(brief.platform.hashtag_limit, _MOST_HASHTAGS)
-    names = [bank.hashtag_names.get(tag.key, bank.bare(tag.names[brief.language.key])) for tag in named]
-    things = [name.replace(" ", "") for name in names if name][: max(room - 1, 0)]
+    names = [hashtag(tag, brief.language.key, bank) for tag in named]
+    things = list(filter(None, names))[: max(room - 1, 0)]
     mood, topic, other = choose(bank.hashtags[brief.tone]), choose(bank.hashtags["topics"]), bank.hashtags["topics"]
     return tuple(dict.fromkeys([*things, mood, topic, *other]))[:room]
 
 
 def _soft_length(brief: Brief) -> tuple[int, int]:
-    return brief.platform.soft_lengths.get(brief.language.key, _NO_SOFT_LENGTH)
+    return brief.platform.soft_lengths.get(brief.language.lengths_like, _NO_SOFT_LENGTH)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from pydantic import TypeAdapter
 
 from emotigram.domain import Tag
+from emotigram.vocabulary import name_of
 from emotigram.writers.phrase_bank import PhraseBank
 
 _MOST_NAMED = 3
@@ -12,24 +19,48 @@ _SURE_ENOUGH = 0.5  # a third thing is named only where it is likelier than not
 _SCENES = ("place", "sky", "water")  # said after what is in them
 
 
-def things_to_name(tags: Sequence[Tag], language: str, bank: PhraseBank) -> list[Tag]:
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What holds in every language; the comments of ``data/naming.toml`` say what each part is for."""
+
+    last_resort: frozenset[str]
+    no_hashtag: frozenset[str]
+    covers: Mapping[str, frozenset[str]]
+
+
+@cache
+def naming() -> Naming:
+    """The rules of ``data/naming.toml``."""
+    text = (resources.files("emotigram") / "data" / "naming.toml").read_text("utf-8")
+    return TypeAdapter(Naming).validate_python(tomllib.loads(text), extra="forbid")
+
+
+def things_to_name(tags: Sequence[Tag], language: str) -> list[Tag]:
     """At most three tags that have a name in the language, likeliest first, without those that others cover."""
-    known = sorted((tag for tag in tags if language in tag.names), key=lambda tag: -_chance(tag))
+    rules = naming()
+    known = sorted((tag for tag in tags if _name(tag, language)), key=lambda tag: -_chance(tag))
     confidences = {tag.key: _chance(tag) for tag in known}
     covered = {
         key
         for tag in known
-        for key in bank.covers.get(tag.key, ())
+        for key in rules.covers.get(tag.key, ())
         if _chance(tag) >= confidences.get(key, 0) / 2  # a guess hides nothing that is sure
     }
     shown = [tag for tag in known if tag.key not in covered]
-    telling = [tag for tag in shown if tag.key not in bank.last_resort] or shown[:1]
+    telling = [tag for tag in shown if tag.key not in rules.last_resort] or shown[:1]
     return [tag for rank, tag in enumerate(telling[:_MOST_NAMED]) if rank < 2 or _chance(tag) >= _SURE_ENOUGH]
 
 
 def said(tag: Tag, language: str, bank: PhraseBank) -> str:
     """A tag as a phrase of a sentence."""
-    return bank.wording.get(tag.key, tag.names[language])
+    return bank.wording.get(tag.key) or _name(tag, language)
+
+
+def hashtag(tag: Tag, language: str, bank: PhraseBank) -> str:
+    """A tag as a hashtag without its sign, '' where nobody would use it."""
+    if tag.key in naming().no_hashtag:
+        return ""
+    return bank.hashtag_names.get(tag.key, bank.bare(_name(tag, language))).replace(" ", "")
 
 
 def joined(tags: Sequence[Tag], language: str, bank: PhraseBank) -> str:
@@ -37,6 +68,10 @@ def joined(tags: Sequence[Tag], language: str, bank: PhraseBank) -> str:
     names = [said(tag, language, bank) for tag in sorted(tags, key=lambda tag: tag.kind in _SCENES)]
     *others, last = names
     return f"{bank.comma.join(others)}{bank.last_comma}{last}" if others else last
+
+
+def _name(tag: Tag, language: str) -> str:
+    return tag.names.get(language) or name_of(tag.key, language)
 
 
 def _chance(tag: Tag) -> float:

@@ -10,7 +10,7 @@ from importlib import resources
 
 from pydantic import TypeAdapter
 
-from emotigram.domain import SentimentLabel
+from emotigram.domain import SentimentLabel, Style
 from emotigram.errors import UnknownName
 
 
@@ -49,20 +49,19 @@ class PhraseBank:
     last_comma: str
     full_stop: str
     articles: tuple[str, ...]
-    last_resort: tuple[str, ...]
     described: tuple[str, ...]
     wording: Mapping[str, str]
     hashtag_names: Mapping[str, str]
-    covers: Mapping[str, tuple[str, ...]]
     hashtags: Mapping[str, tuple[str, ...]]
     styles: Mapping[str, StylePhrases]
     remarks: Mapping[str, Mapping[SentimentLabel, tuple[str, ...]]]
 
-    def style(self, key: str) -> StylePhrases:
-        """The phrases of a style; raises UnknownName where the language has none."""
-        if key not in self.styles:
-            raise UnknownName(kind="style of the embedded writer", name=key, known=", ".join(self.styles))
-        return self.styles[key]
+    def style(self, style: Style) -> StylePhrases:
+        """The phrases of a style, or those of the one it is like; raises UnknownName where the language has neither."""
+        found = self.styles.get(style.key) or self.styles.get(style.like)
+        if found is None:
+            raise UnknownName(kind="style of the embedded writer", name=style.key, known=", ".join(self.styles))
+        return found
 
     def remarks_on(self, kind: str, tone: SentimentLabel) -> tuple[str, ...]:
         """Sentences that suit a kind of tag; a kind the bank does not know is spoken of as a thing."""
