@@ -40,6 +40,7 @@ def open_studio(settings: Settings | None = None, **arguments: object) -> Studio
         stand_in=load_engine("writer", "embedded", chosen) if writer == "chat" else None,
         notes=notes,
         read_notes=read_notes,
+        judge=None if chosen.sentiment == "embedded" else load_engine("sentiment", "embedded", chosen),
     )
 
 

@@ -30,9 +30,11 @@ class _Shelf(Generic[Entry]):
         return {path.name.removesuffix(".toml"): _read(adapter, path) for path in files if path.name.endswith(".toml")}
 
     def find(self, key: str) -> Entry:
-        if key not in self.entries:
+        same = {name.lower(): name for name in self.entries}  # zh_tw is zh-TW
+        found = same.get(key.lower().replace("_", "-"))
+        if found is None:
             raise UnknownName(kind=self._folder.removesuffix("s"), name=key, known=", ".join(self.entries))
-        return self.entries[key]
+        return self.entries[found]
 
 
 def _read(adapter: TypeAdapter[Entry], path: Traversable) -> Entry:
@@ -65,6 +67,15 @@ def style(key: str) -> Style:
 def provider(key: str) -> Provider:
     """Return a chat provider by key; raises UnknownName."""
     return _PROVIDERS.find(key)
+
+
+def language_of_locale(locale: str) -> str:
+    """The key of the language of a locale such as ``zh_TW.UTF-8``; '' where the catalogue lacks it."""
+    name = locale.partition(".")[0].replace("_", "-")
+    base, _, region = name.partition("-")
+    if base == "zh" and region.split("-")[0] in ("TW", "HK", "MO", "Hant"):
+        return "zh-TW"
+    return base if base in _LANGUAGES.entries else ""
 
 
 def platforms() -> list[Platform]:

@@ -117,7 +117,8 @@ class Captions:
     ``description`` is what the user is told; ``sentences`` what the captioner would have said without caution, with
     ``confidence`` in [0, 1] that it is right (both empty where an engine knows no caution). ``tweets`` may lack
     languages: the studio words those from the reading. ``features`` let a sentiment model of their space skip a second
-    look. ``notes`` tell the user, in the interface's language, what the engine had to do without.
+    look. ``notes`` tell the user, in the interface's language, what the engine had to do without. ``seen_text`` are the
+    words that stand in the photo, '' where the engine reads none.
     """
 
     description: Mapping[str, str]
@@ -127,11 +128,15 @@ class Captions:
     sentences: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    seen_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from a photo, once, for any number of posts; ``read_by`` maps a role to an engine's name."""
+    """What was read from a photo, once, for any number of posts; ``read_by`` maps a role to an engine's name.
+
+    ``user_text`` are the user's own words, ``seen_text`` those that stand in the photo, where an engine reads them.
+    """
 
     description: Mapping[str, str]
     tweets: Mapping[str, str]
@@ -140,6 +145,7 @@ class Reading:
     read_by: Mapping[str, str]
     user_text: str = ""
     notes: tuple[str, ...] = ()
+    seen_text: str = ""
 
     @property
     def tweet(self) -> str:
@@ -147,20 +153,34 @@ class Reading:
         return next(iter(self.tweets.values()), "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """Where a post goes; a ``text_limit`` of 0 is no limit, a title or hashtag limit of 0 means it has none."""
+    """Where a post goes and its rules; a limit of 0 is none, a title or hashtag limit of 0 means it has none.
+
+    Hard rules are never broken by a returned post: ``text_limit`` where ``text_limit_is_hard``, ``byte_limit`` (UTF-8),
+    and those of title, hashtags, mentions and alt text. ``soft_lengths`` and ``soft_lines`` are what reads well.
+    Text and title are counted as ``counting`` and ``title_counting`` say (publishing/counting.py); a link counts
+    ``link_length`` where that is not 0.
+    """
 
     key: str
     names: Mapping[str, str]
-    counting: Literal["characters", "graphemes", "weighted"]
+    counting: Literal["characters", "graphemes", "weighted", "utf16", "emoji_bytes"]
     text_limit: int
     text_limit_is_hard: bool
-    soft_lengths: Mapping[str, tuple[int, int]]  # language -> (fewest, most) characters that read well
-    title_limit: int
+    byte_limit: int = 0
+    link_length: int = 0
+    soft_lengths: Mapping[str, tuple[int, int]]  # zh, en (Language.lengths_like) -> (fewest, most) characters
+    soft_lines: int = 0
+    title_limit: int = 0
+    title_counting: Literal["characters", "half_width"] = "characters"
     hashtag_limit: int
+    hashtag_length: int = 0  # graphemes
     hashtag_form: Literal["#{tag}", "#{tag}#"]
-    alt_text_limit: int
+    mention_limit: int = 0
+    takes_alt_text: bool
+    alt_text_limit: int = 0
+    media_limit: int = 0
     source: str
     verified_on: str
     confidence: Literal["sure", "fair", "weak"]
@@ -195,11 +215,34 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """When prices are ``factor`` times as high: days (Monday is 0) and hours [from, to) of a time zone."""
+
+    factor: float
+    days: tuple[int, ...]
+    hours: tuple[tuple[int, int], ...]
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Price of a million tokens of prompt, of prompt found in the provider's cache, and of answer."""
+
+    currency: str
+    prompt: float
+    cached: float
+    answer: float
+    peak: Peak | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """An OpenAI-compatible server; ``extra_body`` is sent along, ``key_env`` names the key's variable ('' for none).
 
-    ``supports_json`` is of the response format ``json_object``; ``vision_model`` looks at photos ('' for ``model``)
-    where the server ``supports_images``, ``photos_at_once`` of them: one where it would let others wait in silence.
+    ``supports_json`` is of the response format ``json_object``, ``supports_stream`` of answers in pieces, and
+    ``supports_usage`` of token counts at a stream's end. ``vision_model`` looks at photos ('' for ``model``) where the
+    server ``supports_images``, ``photos_at_once`` of them: one where it would let others wait in silence.
+    ``price`` is that of ``model``, None where it is not known.
     """
 
     key: str
@@ -209,11 +252,14 @@ class Provider:
     key_env: str
     supports_json: bool
     supports_images: bool
+    supports_stream: bool
+    supports_usage: bool
     vision_model: str
     photos_at_once: int
     extra_body: Mapping[str, object]
     source: str
     verified_on: str
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +287,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What to write: a reading for one platform, in one language and style; ``tone`` is the sentiment wished."""
+    """What to write: a reading for one platform, in one language and style; ``tone`` is the sentiment wished.
+
+    ``candidates`` is how many drafts to choose among, 1 or more; ``memory`` are earlier posts of the same creator,
+    whose manner to keep and whose words not to repeat.
+    """
 
     reading: Reading
     platform: Platform
@@ -249,30 +299,91 @@ class Brief:
     style: Style
     tone: SentimentLabel
     seed: int = 0
+    candidates: int = 3
+    memory: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a chat model was asked and answered, in tokens; ``cost`` in ``currency``, None where no price is known.
+
+    ``cached_tokens`` are those of ``prompt_tokens`` that the provider had in its cache. ``is_estimate`` where it did not
+    count them for us.
+    """
+
+    prompt_tokens: int
+    cached_tokens: int
+    answer_tokens: int
+    cost: float | None
+    currency: str
+    is_estimate: bool = False
+
+    def __add__(self, other: Usage) -> Usage:
+        """Both together; the cost is unknown where one is."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.answer_tokens + other.answer_tokens,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+            self.currency,
+            self.is_estimate or other.is_estimate,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A post as far as it has been written; hashtags without their sign."""
+    """A post as far as it has been written, or one of several; hashtags without their sign.
+
+    ``candidate`` counts them from 0. ``notes`` tell the user, in the interface's language, what the writer had to do
+    otherwise than asked. ``usage`` is of all that was asked for, on the last draft of an answer.
+    """
 
     title: str = ""
     text: str = ""
     hashtags: tuple[str, ...] = ()
+    alt_text: str = ""
+    candidate: int = 0
+    notes: tuple[str, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One verified property of a post; ``figure`` and ``limit`` are in the check's own units."""
+    """One verified property of a post; ``figure`` and ``limit`` are in the check's own units.
+
+    No post is returned that fails a check that ``is_hard``. ``detail`` names what is at fault, in the post's own words.
+    """
 
     name: str
     passed: bool
     figure: float
     limit: float
+    is_hard: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A draft, finished, with its checks and the ``demerits`` that rank it: fewer are better."""
+
+    title: str
+    text: str
+    hashtags: tuple[str, ...]
+    alt_text: str
+    full_text: str
+    checks: tuple[Check, ...]
+    demerits: float
+    is_repaired: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A finished post; ``full_text`` is what the user pastes and what limits count on."""
+    """A finished post; ``full_text`` is what the user pastes and what limits count on.
+
+    ``alt_text`` is '' where the platform takes none. ``candidates`` are those it was chosen among, the best first;
+    ``usage`` is None where no chat model was asked, or where it did not say.
+    """
 
     title: str
     text: str
@@ -282,6 +393,9 @@ class Post:
     platform: str
     language: str
     style: str
+    tone: SentimentLabel
     written_by: str
     checks: tuple[Check, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    candidates: tuple[Candidate, ...] = ()
+    usage: Usage | None = None

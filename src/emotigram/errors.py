@@ -2,7 +2,7 @@
 
 EmotiGramError
 ├── SettingsError        a setting, option or name that does not exist (exit code 2)
-│   └── UnknownName
+│   └── UnknownName · LanguageNeedsChat · PriceUnknown
 ├── PhotoError           a photo that cannot be used (exit code 3)
 │   ├── PhotoMissing · PhotoIsFolder · PhotoUnreadable
 │   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
@@ -20,8 +20,8 @@ EmotiGramError
 │   ├── LossNotFinite · CheckpointDamaged · CheckpointMismatched · RunInTheWay
 │   └── TooFewRows · ExportDiffers
 └── ChatError            a chat provider that did not deliver (exit code 5)
-    ├── KeyMissing · KeyRefused · BalanceEmpty · ChatRejected · VisionMissing      final
-    └── ChatBusy · ChatDown · ChatStalled · ChatBlank              retryable
+    ├── KeyMissing · KeyRefused · BalanceEmpty · BudgetSpent · ChatRejected · VisionMissing      final
+    └── ChatBusy · ChatDown · ChatStalled · ChatBlank · PostUnfit              retryable
 
 Each class has a stable ``code``; the sentences live in ``data/interface``, in every interface language.
 """
@@ -64,6 +64,18 @@ class UnknownName(SettingsError):
     """No such platform, language, style, provider or engine; values: ``kind``, ``name``, ``known``."""
 
     code = "unknown_name"
+
+
+class LanguageNeedsChat(SettingsError):
+    """The embedded writer has no phrases in the language; values: ``language``, ``known``."""
+
+    code = "language_needs_chat"
+
+
+class PriceUnknown(SettingsError):
+    """A budget is set and nobody knows what the model costs; values: ``model``."""
+
+    code = "price_unknown"
 
 
 class PhotoError(EmotiGramError):
@@ -414,6 +426,12 @@ class BalanceEmpty(ChatError):
     code = "balance_empty"
 
 
+class BudgetSpent(ChatError):
+    """The next request could cost more than what is left; values: ``provider``, ``spent``, ``budget``, ``currency``."""
+
+    code = "budget_spent"
+
+
 class ChatRejected(ChatError):
     """The provider rejected the request itself (HTTP 400, 404, 422); values: ``provider``, ``detail``."""
 
@@ -451,4 +469,11 @@ class ChatBlank(ChatError):
     """The answer was blank or not the JSON asked for."""
 
     code = "chat_blank"
+    retryable = True
+
+
+class PostUnfit(ChatError):
+    """No candidate can be published; values: ``provider``, ``checks`` (the names of those that failed)."""
+
+    code = "post_unfit"
     retryable = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from emotigram.domain import Affect, Brief, Captions, Draft, Features, Photo
+from emotigram.domain import Affect, Brief, Candidate, Captions, Check, Draft, Features, Photo
 
 
 class Captioner(Protocol):
@@ -22,7 +22,10 @@ class Captioner(Protocol):
 
 
 class SentimentModel(Protocol):
-    """Judges the sentiment of photos, texts or both."""
+    """Judges the sentiment of photos, texts or both.
+
+    A model that reads texts names their languages (keys) in an attribute ``languages``.
+    """
 
     name: str
 
@@ -40,13 +43,21 @@ class SentimentModel(Protocol):
 
 
 class Writer(Protocol):
-    """Writes a post to a brief."""
+    """Writes a post to a brief.
+
+    Attributes that a writer may have: ``languages``, the keys of those it writes (any where it has none), and
+    ``rules``, what it was told, which no post may quote.
+    """
 
     name: str
 
     def write(self, brief: Brief) -> Iterator[Draft]:
-        """Yield the draft as it grows; each draft replaces the one before, the last one is whole.
+        """Yield drafts as they grow, one candidate after another; the last draft of each candidate is whole.
 
         Raises ChatError where a remote model does not deliver.
         """
+        ...
+
+    def repair(self, brief: Brief, candidate: Candidate, faults: Sequence[Check]) -> Iterator[Draft]:
+        """Like ``write``, for another try where the best candidate so far failed checks."""
         ...

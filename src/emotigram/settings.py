@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     interface: Literal["auto", "en", "zh"] = Field(
         "auto", description="Language of messages: en, zh, or auto from the locale."
     )
-    language: str = Field("auto", description="Language of posts; auto follows the interface.")
+    language: str = Field("auto", description="Language of posts; auto is that of the user's own text, else of the interface or the locale.")
     platform: str = Field("auto", description="Where posts go; auto takes the language's usual platform.")
     style: str = Field("plain", description="Manner of writing.")
     provider: str = Field("deepseek", description="Chat provider, a file of data/providers.")
@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     stall_s: float = Field(30, gt=0, description="Seconds without any news after which an answer counts as stalled.")
     timeout_s: float = Field(90, gt=0, description="Seconds after which a whole answer is given up.")
     retries: int = Field(2, ge=0, le=10, description="How often a busy or failing provider is asked again.")
+    candidates: int = Field(3, ge=1, le=8, description="How many drafts of a post the best is chosen among.")
+    repairs: int = Field(1, ge=0, le=3, description="How often a writer is told what a check found wrong.")
+    budget: float | None = Field(
+        None, ge=0, description="The most that a chat model may cost in one run, in its provider's currency."
+    )
     max_megapixels: float = Field(100, gt=0, description="Largest photo that is decoded.")
     models_dir: Path | None = Field(None, description="Folder of models to use instead of the shipped ones.")
     threads: int = Field(0, ge=0, description="CPU threads for the embedded models; 0 for all cores.")

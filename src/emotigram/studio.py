@@ -6,29 +6,35 @@ from collections.abc import Iterator, Sequence
 from typing import TypedDict, Unpack
 
 from emotigram import catalogue
-from emotigram.domain import Affect, Brief, Captions, Photo, Post, Reading, SentimentLabel
-from emotigram.errors import ChatError
+from emotigram.domain import Affect, Brief, Captions, Language, Photo, Post, Reading, SentimentLabel
+from emotigram.errors import ChatError, LanguageNeedsChat
 from emotigram.ports import Captioner, SentimentModel, Writer
-from emotigram.publishing.finish import finish, preview
+from emotigram.publishing.languages import identify
+from emotigram.publishing.loop import Loop
 from emotigram.publishing.social_voice import social_line, speaks
 from emotigram.settings import Settings
-from emotigram.texts import interface_language, say
+from emotigram.texts import interface_language, locale_name, say
 
 
 class Wishes(TypedDict, total=False):
-    """What one post may be asked to be: keys of the catalogue, a tone, a seed for the embedded writer's phrases."""
+    """What one post may be asked to be: keys of the catalogue, a tone, a seed for the embedded writer's phrases.
+
+    ``memory`` are earlier posts of the creator: to write in their manner, and not the same again.
+    """
 
     platform: str | None
     language: str | None
     style: str | None
     tone: SentimentLabel | None
     seed: int | None
+    memory: Sequence[str]
 
 
 class Studio:
     """Reads photos and writes posts with the engines it was given.
 
-    ``stand_in`` writes where ``writer`` fails for a reason that may pass; the post's notes say so.
+    ``stand_in`` writes where ``writer`` fails for a reason that may pass; the post's notes say so. ``judge`` says what
+    emotion a finished text carries, ``sentiment`` where there is none.
     ``notes`` go into every post, ``read_notes`` into every reading and the posts from it.
     """
 
@@ -41,6 +47,7 @@ class Studio:
         stand_in: Writer | None = None,
         notes: Sequence[str] = (),
         read_notes: Sequence[str] = (),
+        judge: SentimentModel | None = None,
     ) -> None:
         self.settings = settings
         self._captioner = captioner
@@ -49,6 +56,7 @@ class Studio:
         self._stand_in = stand_in
         self._notes = tuple(notes)
         self._read_notes = tuple(read_notes)
+        self._judge = judge or sentiment
         self._interface = interface_language(settings.interface)
 
     @property
@@ -77,6 +85,7 @@ class Studio:
                 read_by=read_by,
                 user_text=text,
                 notes=(*self._read_notes, *each.notes),
+                seen_text=each.seen_text,
             )
             for photo, each, affect, text in zip(photos, captions, affects, words, strict=True)
         ]
@@ -88,21 +97,23 @@ class Studio:
     def write(self, reading: Reading, **wishes: Unpack[Wishes]) -> Post:
         """Write a post; what is not wished for comes from the settings, the tone from the reading.
 
-        Raises UnknownName for a name the catalogue lacks and ChatError where a chat provider fails for good.
+        Raises UnknownName for a name the catalogue lacks, LanguageNeedsChat for a language that the writer does not
+        write, and ChatError where a chat provider fails for good.
         """
         *_, post = self.stream(reading, **wishes)
         return post
 
     def stream(self, reading: Reading, **wishes: Unpack[Wishes]) -> Iterator[Post]:
-        """Like ``write``, yielding the post as it grows; only the last one is polished and checked."""
+        """Like ``write``, yielding the post as it grows; only the last one is polished, checked and chosen."""
         brief = self.brief(reading, **wishes)
+        notes = (*reading.notes, *self._notes, *self._language_notes(brief, wishes.get("language")))
         try:
-            yield from self._posts(self._writer, brief, (*reading.notes, *self._notes))
+            yield from self._loop(self._writer).posts(brief, notes)
         except ChatError as error:
-            if not error.retryable or self._stand_in is None:
+            if not error.retryable or self._stand_in is None or not _writes(self._stand_in, brief.language.key):
                 raise
             note = say("notes.stand_in", self._interface, reason=error.message(self._interface))
-            yield from self._posts(self._stand_in, brief, (*reading.notes, *self._notes, note))
+            yield from self._loop(self._stand_in).posts(brief, (*notes, note))
 
     def brief(  # noqa: PLR0913
         self,
@@ -113,9 +124,10 @@ class Studio:
         style: str | None = None,
         tone: SentimentLabel | None = None,
         seed: int | None = None,
+        memory: Sequence[str] = (),
     ) -> Brief:
-        """Resolve names and defaults to a brief; raises UnknownName."""
-        tongue = catalogue.language(language or self.default_language())
+        """Resolve names and defaults to a brief; raises UnknownName or LanguageNeedsChat."""
+        tongue = self._language(reading, language)
         place = platform or self.settings.platform
         return Brief(
             reading=reading,
@@ -124,11 +136,40 @@ class Studio:
             style=catalogue.style(style or self.settings.style),
             tone=tone or _tone(reading),
             seed=self.settings.seed if seed is None else seed,
+            candidates=self.settings.candidates,
+            memory=tuple(memory),
         )
 
     def default_language(self) -> str:
-        """The language of posts where none is asked for."""
-        return self._interface if self.settings.language == "auto" else self.settings.language
+        """The language of posts where none is asked for and the user wrote nothing."""
+        if self.settings.language != "auto":
+            return self.settings.language
+        if self.settings.interface != "auto":
+            return self._interface
+        return catalogue.language_of_locale(locale_name()) or self._interface
+
+    def _language(self, reading: Reading, wished: str | None) -> Language:
+        """The language asked for, else that of the user's text, else the default that the writer writes."""
+        asked = wished or (self.settings.language if self.settings.language != "auto" else "")
+        if asked:
+            language = catalogue.language(asked)
+            if not _writes(self._writer, language.key):
+                known = ", ".join(sorted(getattr(self._writer, "languages", ())))
+                raise LanguageNeedsChat(language=language.native_name, known=known)
+            return language
+        likely = (identify(reading.user_text), self.default_language(), self._interface)
+        return catalogue.language(next(key for key in likely if key and _writes(self._writer, key)))
+
+    def _language_notes(self, brief: Brief, wished: str | None) -> tuple[str, ...]:
+        """A word on it where the locale's own language had to give way."""
+        default = self.default_language()
+        if wished or self.settings.language != "auto" or _writes(self._writer, default):
+            return ()
+        names = (catalogue.language(default).native_name, brief.language.native_name)
+        return (say("notes.language", self._interface, wanted=names[0], written=names[1]),)
+
+    def _loop(self, writer: Writer) -> Loop:
+        return Loop(writer, self._judge, self.settings.repairs)
 
     def _tweets(self, captions: Captions, affect: Affect, seed_text: str) -> dict[str, str]:
         """The captioner's own lines in the social voice, and ours where it has none; the default language first."""
@@ -141,13 +182,10 @@ class Studio:
         tweets = {**captions.tweets, **ours}
         return dict(sorted(tweets.items(), key=lambda pair: pair[0] != first))
 
-    def _posts(self, writer: Writer, brief: Brief, notes: tuple[str, ...]) -> Iterator[Post]:
-        draft = None
-        for draft in writer.write(brief):
-            yield preview(brief, draft, writer.name, notes)
-        if draft is None:
-            raise ValueError(f"the writer {writer.name} wrote nothing")
-        yield finish(brief, draft, writer.name, notes)
+
+def _writes(writer: Writer, language: str) -> bool:
+    languages = getattr(writer, "languages", None)
+    return languages is None or language in languages
 
 
 def _tone(reading: Reading) -> SentimentLabel:

@@ -27,8 +27,12 @@ def interface_language(asked: str = "auto") -> str:
     """Return ``en`` or ``zh``; ``auto`` follows the LC_ALL, LC_MESSAGES and LANG variables."""
     if asked != "auto":
         return "zh" if asked.lower().startswith("zh") else "en"
-    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh" if locale.lower().startswith("zh") else "en"
+    return "zh" if locale_name().lower().startswith("zh") else "en"
+
+
+def locale_name() -> str:
+    """The locale that messages should follow, such as ``ja_JP.UTF-8``; '' where none is set."""
+    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
 
 
 @cache

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
 import regex
 from pydantic import TypeAdapter
 
+from emotigram.chinese import converted
 from emotigram.errors import UnknownName
-
-_OWN = ("en", "zh")  # their names and words stand in tags.toml itself, which the captioner is trained by
+from emotigram.language_data import data_languages, read_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +61,13 @@ class Vocabulary:
 @cache
 def tag_entries() -> dict[str, dict[str, Any]]:
     """All tags: those a network is trained to give, in that order, then those made of others."""
-    return tomllib.loads((_data() / "tags.toml").read_text("utf-8"))
+    return tomllib.loads((resources.files("emotigram") / "data" / "tags.toml").read_text("utf-8"))
 
 
+@cache
 def vocabulary_languages() -> tuple[str, ...]:
     """The languages that have names and words for the tags."""
-    return tuple(sorted(path.name.removesuffix(".toml") for path in (_data() / "vocabulary").iterdir()))
+    return data_languages("vocabulary")
 
 
 @cache
@@ -76,8 +76,7 @@ def vocabulary(language: str) -> Vocabulary:
     known = vocabulary_languages()
     if language not in known:
         raise UnknownName(kind="language of the vocabulary", name=language, known=", ".join(known))
-    text = (_data() / "vocabulary" / f"{language}.toml").read_text("utf-8")
-    file = TypeAdapter(_File).validate_python(tomllib.loads(text), extra="forbid")
+    file = TypeAdapter(_File).validate_python(read_language("vocabulary", language), extra="forbid")
     entries = file.tags or _own_entries(language)
     words: dict[str, set[str]] = {}
     for key, entry in entries.items():
@@ -110,9 +109,13 @@ def with_broader(keys: Iterable[str]) -> frozenset[str]:
 
 
 def _own_entries(language: str) -> dict[str, _Entry]:
-    return {
-        key: _Entry(entry[language], tuple(entry[f"words_{language}"])) for key, entry in tag_entries().items()
-    }
+    """Those of tags.toml itself, which the captioner is trained by: English and Chinese."""
+    if language == "zh-TW":
+        return {
+            key: _Entry(converted(entry.name, "s2twp"), tuple(converted(word, "s2twp") for word in entry.words))
+            for key, entry in _own_entries("zh").items()
+        }
+    return {key: _Entry(entry[language], tuple(entry[f"words_{language}"])) for key, entry in tag_entries().items()}
 
 
 def _pattern(words: Iterable[str], match: str) -> regex.Pattern[str]:
@@ -125,6 +128,3 @@ def _pattern(words: Iterable[str], match: str) -> regex.Pattern[str]:
     bodies = (regex.escape(word.removesuffix("*")) + (r"[\p{L}\p{M}]*" if word.endswith("*") else "") for word in ordered)
     return regex.compile(rf"(?<![\p{{L}}\p{{M}}\p{{N}}])(?:{'|'.join(bodies)})(?![\p{{L}}\p{{M}}\p{{N}}])")
 
-
-def _data() -> Traversable:
-    return resources.files("emotigram") / "data"

@@ -121,7 +121,7 @@ class EmbeddedCaptioner:
             else from_tags(tags, sight.colours, language)
             for language, sentence in sight.sentences.items()
         }
-        shown = tags or (colour_tag(sight.colours, list(LANGUAGES)),)
+        shown = tags or (colour_tag(sight.colours),)
         return Captions(description, {}, shown, Features(SPACE, sight.features), sight.sentences, sure)
 
     def _told(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:

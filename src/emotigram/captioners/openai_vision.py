@@ -18,15 +18,16 @@ from pydantic import BaseModel, ConfigDict
 from emotigram import catalogue
 from emotigram.captioners.tags import without_repetition
 from emotigram.captioners.wording import named_in
-from emotigram.chat.client import ASKS, ChatClient, Message, json_in
+from emotigram.chat.client import ASKS, ChatClient, json_in
 from emotigram.chat.deadline import Deadline
+from emotigram.chat.messages import Message
 from emotigram.chat.prompts import render
 from emotigram.chat.server import ChatServer, find_vision_server
 from emotigram.domain import Captions, Photo
 from emotigram.errors import ChatBlank, ChatError
 from emotigram.imaging.upright import rebuild
-from emotigram.publishing.checks import share_in_script
 from emotigram.publishing.cleaning import clean, lift_hashtags
+from emotigram.publishing.languages import share_in_script
 from emotigram.publishing.trimming import trim
 from emotigram.settings import Settings
 
@@ -35,6 +36,7 @@ _SIDE_PX = 1024
 _QUALITY = 85  # of JPEG; above it files grow faster than what can be seen of it
 _DESCRIPTION_LENGTH = 300  # characters
 _TWEET_LENGTH = 280  # characters
+_WORDS_LENGTH = 300  # characters of what can be read in a photo
 _LEAST_IN_SCRIPT = 0.2  # a sign in another script may be quoted; a line in the wrong language has next to none
 
 
@@ -95,6 +97,7 @@ class _InBoth(BaseModel):
 class _Answer(BaseModel):
     description: _InBoth
     tweet: _InBoth
+    words: str = ""
 
 
 def captions_in(answer: str) -> Captions:
@@ -102,7 +105,8 @@ def captions_in(answer: str) -> Captions:
     found = _Answer.model_validate_json(json_in(answer))
     description = _lines(found.description, _DESCRIPTION_LENGTH)
     tags = without_repetition(named_in(description["en"]))
-    return Captions(description, _lines(found.tweet, _TWEET_LENGTH), tags)
+    seen = trim(" ".join(clean(found.words).split()), lambda start: len(start) <= _WORDS_LENGTH)
+    return Captions(description, _lines(found.tweet, _TWEET_LENGTH), tags, seen_text=seen)
 
 
 def _lines(texts: _InBoth, length: int) -> dict[str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from emotigram.captioners.tags import tag_entries, tag_of, worth_saying
+from emotigram.captioners.tags import tag_of, worth_saying
 from emotigram.domain import Tag
+from emotigram.language_data import data_languages, read_language
+from emotigram.vocabulary import tag_entries
 
 _MOST_THINGS = 3
 _COMPOUNDS = {"hot dog": "food", "teddy bear": "toy", "stuffed animal": "toy"}  # no animals
@@ -84,7 +84,7 @@ def _with_doing(tags: Sequence[Tag], language: str) -> list[str]:
     if not living or not doing:
         return [tag.names[language] for tag in tags]
     others = [tag.names[language] for tag in tags if tag not in doing]
-    if len(living) > 1 or len(doing) > 1:
+    if len(living) > 1 or len(doing) > 1 or language not in ("en", "zh"):
         return others
     who, what = living[0], doing[0]
     others.remove(who.names[language])
@@ -94,9 +94,9 @@ def _with_doing(tags: Sequence[Tag], language: str) -> list[str]:
     return [f"{number}{what.names['zh']}的{person}", *others]
 
 
-def colour_tag(colours: Sequence[str], languages: Sequence[str]) -> Tag:
+def colour_tag(colours: Sequence[str]) -> Tag:
     """The colours as a tag, for a photo of which nothing else is sure: they are counted, not guessed."""
-    names = {lang: str(_wording(lang)["shades"]).format(colours=_named(colours, lang)) for lang in languages}
+    names = {lang: str(_wording(lang)["shades"]).format(colours=_named(colours, lang)) for lang in worded_languages()}
     return Tag("colours", 1.0, names, "colour")
 
 
@@ -105,12 +105,16 @@ def _named(colours: Sequence[str], language: str) -> str:
 
 
 def _joined(names: Sequence[str], language: str) -> str:
-    comma = "、" if language == "zh" else ", "
-    last = str(_wording(language)["and"])
-    return comma.join(names[:-1]) + last + names[-1] if len(names) > 1 else names[0]
+    words = _wording(language)
+    return str(words["comma"]).join(names[:-1]) + str(words["and"]) + names[-1] if len(names) > 1 else names[0]
+
+
+@cache
+def worded_languages() -> tuple[str, ...]:
+    """The languages a careful description can be worded in."""
+    return data_languages("wording")
 
 
 @cache
 def _wording(language: str) -> dict[str, Any]:
-    path = resources.files("emotigram") / "data" / "wording" / f"{language}.toml"
-    return tomllib.loads(path.read_text("utf-8"))
+    return read_language("wording", language)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
-from typing import TypeAlias
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionMessageParam
+from openai.types import CompletionUsage
 
 from emotigram.chat.deadline import Deadline
+from emotigram.chat.messages import Message
 from emotigram.chat.server import ChatServer, vision_missing
 from emotigram.errors import (
     BalanceEmpty,
@@ -26,7 +27,6 @@ from emotigram.errors import (
 )
 from emotigram.settings import Settings
 
-Message: TypeAlias = ChatCompletionMessageParam
 ASKS = 2  # an answer can be blank although all went well; DeepSeek's documentation advises to ask again
 _DETAIL_LENGTH = 200  # characters of a provider's own explanation that still read as one line
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{64,}")  # no word is as long: a photo, quoted back
@@ -56,16 +56,22 @@ class ChatClient:
         self._settings = settings
         self._with_photos = with_photos
 
-    def pieces(self, messages: Sequence[Message], deadline: Deadline) -> Generator[str, None, None]:
-        """Yield the answer as it arrives; closing the generator closes the connection. Raises ChatError."""
+    def pieces(
+        self, messages: Sequence[Message], deadline: Deadline, reported: list[CompletionUsage] | None = None
+    ) -> Generator[str, None, None]:
+        """Yield the answer as it arrives; closing the generator closes the connection. Raises ChatError.
+
+        What the provider counts of tokens is appended to ``reported``.
+        """
         finished = False
         try:
-            with self._client(deadline) as client, self._open(client, messages) as chunks:
-                for chunk in chunks:
-                    for choice in chunk.choices or ():
-                        finished = finished or choice.finish_reason is not None
-                        if choice.delta and choice.delta.content:
-                            yield choice.delta.content
+            with self._client(deadline) as client, self._answer(client, messages) as chunks:
+                for content, is_last, usage in chunks:
+                    finished = finished or is_last
+                    if usage and reported is not None:
+                        reported[:] = [usage]
+                    if content:
+                        yield content
         except (openai.APIError, httpx2.HTTPError) as error:
             # A provider may quote the key or the photo it refused: such a text is not chained.
             cause = error if self._redacted(str(error)) == str(error) else None
@@ -88,16 +94,23 @@ class ChatClient:
             ),
         )
 
-    def _open(
-        self, client: openai.OpenAI, messages: Sequence[Message]
-    ) -> openai.Stream[openai.types.chat.ChatCompletionChunk]:
-        return client.chat.completions.create(
-            model=self._server.model,
-            messages=messages,
-            stream=True,
-            response_format={"type": "json_object"} if self._server.supports_json else openai.omit,
-            extra_body=dict(self._server.extra_body),
-        )
+    @contextmanager
+    def _answer(self, client: openai.OpenAI, messages: Sequence[Message]) -> Iterator[Iterable[_Piece]]:
+        """The answer in pieces, or in one where the server does not stream."""
+        json_only = {"type": "json_object"} if self._server.supports_json else None
+        common = {
+            "model": self._server.model,
+            "messages": messages,
+            "response_format": json_only or openai.omit,
+            "extra_body": dict(self._server.extra_body),
+        }
+        if not self._server.supports_stream:
+            whole = client.chat.completions.create(**common, stream=False)  # type: ignore[call-overload]
+            yield [(choice.message.content, choice.finish_reason is not None, whole.usage) for choice in whole.choices[:1]]
+            return
+        options = {"include_usage": True} if self._server.supports_usage else openai.omit
+        with client.chat.completions.create(**common, stream=True, stream_options=options) as chunks:  # type: ignore[call-overload]
+            yield (piece for chunk in chunks for piece in _pieces_of(chunk))
 
     def _chat_error(self, error: Exception, deadline: Deadline) -> ChatError:
         name = self._server.name
@@ -117,6 +130,16 @@ class ChatClient:
 
     def _redacted(self, text: str) -> str:
         return _ENCODED.sub("…", text.replace(self._server.key.get_secret_value(), "***"))
+
+
+_Piece = tuple[str | None, bool, CompletionUsage | None]  # content, whether it is the last, what was used
+
+
+def _pieces_of(chunk: openai.types.chat.ChatCompletionChunk) -> Iterator[_Piece]:
+    for choice in chunk.choices or ():
+        yield choice.delta.content if choice.delta else None, choice.finish_reason is not None, None
+    if chunk.usage:
+        yield None, False, chunk.usage
 
 
 @cache

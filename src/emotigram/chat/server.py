@@ -11,7 +11,7 @@ import httpx2
 from pydantic import SecretStr
 
 from emotigram import catalogue
-from emotigram.domain import Provider
+from emotigram.domain import Price, Provider
 from emotigram.errors import KeyMissing, KeyRefused, SettingsError, VisionMissing
 from emotigram.settings import Settings
 
@@ -20,7 +20,8 @@ from emotigram.settings import Settings
 class ChatServer:
     """An OpenAI-compatible server and what it accepts.
 
-    ``is_local`` where no proxy lies in between, ``is_here`` where it is this very computer.
+    ``is_local`` where no proxy lies in between, ``is_here`` where it is this very computer. ``price`` is None where
+    nobody knows it: of another model than the provider's file is about, or of another server.
     """
 
     name: str
@@ -30,14 +31,23 @@ class ChatServer:
     is_local: bool
     is_here: bool
     supports_json: bool
+    supports_stream: bool
+    supports_usage: bool
     photos_at_once: int
     extra_body: Mapping[str, object]
+    price: Price | None
 
 
 def find_server(settings: Settings) -> ChatServer:
     """Return the server that writes; raises UnknownName, SettingsError, KeyMissing or KeyRefused."""
     provider = catalogue.provider(settings.provider)
     return _server(provider, settings, settings.model or provider.model)
+
+
+def named_server(settings: Settings) -> ChatServer:
+    """Return the server that would write, without its key: for a plan, which asks nobody. Raises as above, but for keys."""
+    keyless = settings.model_copy(update={"api_key": SecretStr("not-sent")})
+    return find_server(keyless)
 
 
 def find_vision_server(settings: Settings) -> ChatServer:
@@ -78,8 +88,11 @@ def _server(provider: Provider, settings: Settings, model: str) -> ChatServer:
         is_local=_is_local(host),
         is_here=_is_here(host),
         supports_json=provider.supports_json,
+        supports_stream=provider.supports_stream,
+        supports_usage=provider.supports_usage,
         photos_at_once=provider.photos_at_once,
         extra_body=provider.extra_body,
+        price=provider.price if model == provider.model and not settings.base_url else None,
     )
 
 

@@ -1,55 +1,107 @@
-"""What is verified of every finished post."""
+"""What is verified of every candidate, each property with its figure and limit."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
 
 import regex
 
-from emotigram.domain import Brief, Check, Language, Platform, Post
-from emotigram.publishing.counting import count, title_units
+from emotigram.domain import Affect, Brief, Check, Platform
+from emotigram.publishing.additions import mentions
+from emotigram.publishing.counting import count, graphemes, title_length
+from emotigram.publishing.faithfulness import unsupported
+from emotigram.publishing.finish import Finished
+from emotigram.publishing.languages import LEAST_IN_SCRIPT, language_share
+from emotigram.publishing.repetition import repetition
 
-_LEAST_IN_SCRIPT = 0.5  # names and loan words may be in another script, most letters not
-_NOT_WORDS = regex.compile(r"https?://\S+|[#＃@][\p{L}\p{M}\p{N}_]+")
-
-
-def check(post: Post, brief: Brief) -> Post:
-    """The post with its checks: length, soft_length, title, hashtags, language."""
-    platform, language = brief.platform, brief.language
-    share = share_in_script(f"{post.title}\n{post.text}", language)
-    return replace(
-        post,
-        checks=(
-            _length(post, platform),
-            _soft_length(post, platform, language),
-            _at_most("title", title_units(post.title), platform.title_limit),
-            _at_most("hashtags", len(post.hashtags), platform.hashtag_limit),
-            Check("language", share >= _LEAST_IN_SCRIPT, share, _LEAST_IN_SCRIPT),
-        ),
-    )
+_MOST_REPEATED = 0.25  # of four-grams; a refrain is fine, a loop or an old post is not
+_QUOTED = 40  # characters in a row of what the model was told that no post has by chance
 
 
-def share_in_script(text: str, language: Language) -> float:
-    """Share in [0, 1] of the letters that are the language's own; 1 where there are none to judge by."""
-    words = _NOT_WORDS.sub("", text)
-    letters = len(regex.findall(r"\p{L}", words))
-    own = len(regex.findall(rf"(?=\p{{L}}){language.script}", words))
-    return own / letters if letters else 1.0
+def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules: str = "") -> tuple[Check, ...]:
+    """All checks of a finished candidate; those of limits that the platform does not have are left out.
+
+    ``affect`` is the judge's of its words, None where the judge does not read the language; ``rules`` are what the
+    writer was told, which no post may quote.
+    """
+    said = "\n".join(filter(None, [made.title, made.text, *made.hashtags]))
+    checks = [*_limits(made, brief.platform), *_reading_well(made, brief)]
+    share = language_share(f"{made.title}\n{made.text}", brief.language)
+    checks.append(Check("language", share >= LEAST_IN_SCRIPT, share, LEAST_IN_SCRIPT, is_hard=True))
+    if affect is not None:
+        checks.append(_emotion(affect, brief))
+    checks.append(_none("faithfulness", unsupported(said, brief.language.key, brief.reading)))
+    checks.append(_none("phrases", tuple(phrase for phrase in _banned() if phrase in said.casefold())))
+    checks.append(_none("additions", made.additions))
+    if rules:
+        checks.append(_none("secrecy", _quoted(said, rules), is_hard=True))
+    repeated = repetition(made.text, brief.memory)
+    return (*checks, Check("repetition", repeated <= _MOST_REPEATED, repeated, _MOST_REPEATED))
+
+
+def _limits(made: Finished, platform: Platform) -> Iterator[Check]:
+    """What the platform would refuse."""
+    length = count(made.full_text, platform)
+    is_within = length <= platform.text_limit or not platform.text_limit
+    is_hard = platform.text_limit_is_hard or not length
+    yield Check("length", length > 0 and is_within, length, platform.text_limit, is_hard)
+    if platform.byte_limit:
+        yield _at_most("bytes", len(made.full_text.encode("utf-8")), platform.byte_limit)
+    if platform.title_limit:
+        yield _at_most("title", title_length(made.title, platform), platform.title_limit)
+    yield _at_most("hashtags", len(made.hashtags), platform.hashtag_limit)
+    if platform.hashtag_length:
+        longest = max((len(graphemes(hashtag)) for hashtag in made.hashtags), default=0)
+        yield _at_most("hashtag_length", longest, platform.hashtag_length)
+    if platform.mention_limit:
+        yield _at_most("mentions", mentions(made.full_text), platform.mention_limit)
+    if platform.alt_text_limit:
+        yield _at_most("alt_text", len(made.alt_text), platform.alt_text_limit)
+
+
+def _reading_well(made: Finished, brief: Brief) -> Iterator[Check]:
+    """What readers would rather have; ``whole`` counts what the draft had before it was cut to the limit."""
+    platform = brief.platform
+    if platform.text_limit and platform.text_limit_is_hard:
+        yield Check("whole", made.uncut_length <= platform.text_limit, made.uncut_length, platform.text_limit)
+    figure = len(made.text)
+    fewest, most = platform.soft_lengths.get(brief.language.lengths_like, (1, platform.text_limit or figure))
+    yield Check("soft_length", fewest <= figure <= most, figure, fewest if figure < fewest else most)
+    if platform.soft_lines:
+        lines = made.text.count("\n") + 1
+        yield Check("lines", lines <= platform.soft_lines, lines, platform.soft_lines)
+
+
+def _emotion(affect: Affect, brief: Brief) -> Check:
+    """The judge's chance of the tone asked for; the limit is its chance of the likeliest other one."""
+    chances = dict(affect.sentiment.probabilities)
+    own = chances.pop(brief.tone)
+    return Check("emotion", own > max(chances.values()), own, max(chances.values()), detail=affect.sentiment.label)
 
 
 def _at_most(name: str, figure: int, limit: int) -> Check:
-    return Check(name, figure <= limit, figure, limit)
+    return Check(name, figure <= limit, figure, limit, is_hard=True)
 
 
-def _length(post: Post, platform: Platform) -> Check:
-    figure = count(post.full_text, platform)
-    return Check(
-        "length", figure > 0 and (figure <= platform.text_limit or not platform.text_limit), figure, platform.text_limit
-    )
+def _none(name: str, found: tuple[str, ...], is_hard: bool = False) -> Check:
+    return Check(name, not found, len(found), 0, is_hard, ", ".join(found))
 
 
-def _soft_length(post: Post, platform: Platform, language: Language) -> Check:
-    """Figure in characters of the text alone; the limit is the bound it is nearer to breaking."""
-    figure = len(post.text)
-    fewest, most = platform.soft_lengths.get(language.lengths_like, (1, platform.text_limit or figure))
-    return Check("soft_length", fewest <= figure <= most, figure, fewest if figure < fewest else most)
+def _quoted(said: str, rules: str) -> tuple[str, ...]:
+    """The first run of characters that a text shares with what its writer was told."""
+    text, told = _flat(said), _flat(rules)
+    runs = (text[at : at + _QUOTED] for at in range(len(text) - _QUOTED + 1))
+    return tuple(run for run in [next((run for run in runs if run in told), "")] if run)
+
+
+def _flat(text: str) -> str:
+    return regex.sub(r"[^\p{L}\p{N}]+", " ", text.casefold())
+
+
+@cache
+def _banned() -> tuple[str, ...]:
+    text = (resources.files("emotigram") / "data" / "banned.toml").read_text("utf-8")
+    return tuple(dict.fromkeys(phrase for phrases in tomllib.loads(text).values() for phrase in phrases))

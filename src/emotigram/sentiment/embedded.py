@@ -36,6 +36,7 @@ class EmbeddedSentiment:
     """Judges from n-grams and the captioner's photo features; looks itself only where none are given."""
 
     name = "embedded"
+    languages = ("en", "zh")
 
     def __init__(self, model: Model, eyes: Model, threads: int = 0) -> None:
         """Open the network; raises ModelDamaged where the manifest, the n-grams or the eyes disagree with it."""

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from emotigram.captioners.caution import calibrated, confidence, log_odds, sentence_evidence
 from emotigram.captioners.embedded import Sight
-from emotigram.captioners.tags import consistent, tag_entries
+from emotigram.captioners.tags import consistent
 from emotigram.captioners.wording import claims
 from emotigram.evaluation.confidence import calibration
 

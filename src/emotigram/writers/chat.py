@@ -2,64 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from emotigram.chat.client import ASKS, ChatClient, Message
+from openai.types import CompletionUsage
+
+from emotigram.chat.client import ASKS, ChatClient
 from emotigram.chat.deadline import Deadline
-from emotigram.chat.server import ChatServer, find_server
-from emotigram.domain import Brief, Draft
+from emotigram.chat.messages import Message
+from emotigram.chat.server import ChatServer, find_server, named_server
+from emotigram.chat.usage import Account, tokens
+from emotigram.domain import Brief, Candidate, Check, Draft, Usage
 from emotigram.errors import ChatBlank
 from emotigram.settings import Settings
-from emotigram.writers.chat_answer import draft_so_far, whole_draft
-from emotigram.writers.chat_prompt import request_message, system_message
+from emotigram.writers.chat_answer import draft_so_far, whole_drafts
+from emotigram.writers.chat_prompt import repair_messages, system_message, write_messages
+
+_NOT_READABLE = "That was not the one json object asked for, with a text in each post. Answer again, with it alone."
+_ANSWER_OVERHEAD = 60  # tokens a post of JSON, hashtags and alt text
+_USUAL_LENGTH = (25, 200)  # characters, for a platform that says nothing about the language
 
 
 def build(settings: Settings) -> ChatWriter:
-    """Return the writer that the settings ask for; raises KeyMissing, SettingsError or UnknownName."""
+    """Return the writer that the settings ask for; raises KeyMissing, PriceUnknown, SettingsError or UnknownName."""
     return ChatWriter(find_server(settings), settings)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be sent where for one post, and what it would cost as estimated."""
+
+    server: str
+    model: str
+    messages: Sequence[Message]
+    usage: Usage
+
+
+def plan(brief: Brief, settings: Settings) -> Plan:
+    """Return what writing a post would send; sends nothing and needs no key. Raises SettingsError or UnknownName."""
+    server, messages = named_server(settings), write_messages(brief)
+    return Plan(server.name, server.model, messages, Account(server).estimate(messages, _answer_tokens(brief)))
+
+
 class ChatWriter:
-    """Writes by streaming one JSON answer."""
+    """Writes by streaming one JSON answer with all candidates; what it spends is kept within the budget."""
 
     def __init__(self, server: ChatServer, settings: Settings) -> None:
         self.name = f"chat:{server.model}"
+        self.rules = system_message()
         self._server = server
         self._client = ChatClient(server, settings)
         self._timeout_s = settings.timeout_s
+        self._account = Account(server, settings.budget)
 
     def __repr__(self) -> str:
         return f"ChatWriter({self.name!r}, {self._server.name!r})"
 
     def write(self, brief: Brief) -> Iterator[Draft]:
-        """Yield the draft as it grows; the last one is whole. Raises ChatError."""
-        deadline = Deadline(self._timeout_s)
+        """Yield the first candidate as it grows, then all whole. Raises ChatError."""
+        yield from self._answered(brief, write_messages(brief), 0)
+
+    def repair(self, brief: Brief, candidate: Candidate, faults: Sequence[Check]) -> Iterator[Draft]:
+        """Yield one candidate more, asked for with what is wrong with the best so far. Raises ChatError."""
+        yield from self._answered(brief, repair_messages(brief, candidate, faults), brief.candidates)
+
+    def _answered(self, brief: Brief, messages: list[Message], first: int) -> Iterator[Draft]:
+        deadline, used = Deadline(self._timeout_s), list[Usage]()
         for _ in range(ASKS):
-            draft = yield from self._ask(brief, deadline)
-            if draft:
-                yield draft
-                return
+            self._account.allow(messages, _answer_tokens(brief))
+            answer = yield from self._ask(brief, messages, deadline, first, used)
+            try:
+                drafts = whole_drafts(answer)
+            except ValueError:
+                messages = _asked_again(messages, answer)
+                continue
+            fitted = [replace(_fitted(draft, brief), candidate=first + at) for at, draft in enumerate(drafts)]
+            yield from fitted[:-1]
+            yield replace(fitted[-1], usage=_sum(used))
+            return
         raise ChatBlank(provider=self._server.name)
 
-    def _ask(self, brief: Brief, deadline: Deadline) -> Generator[Draft, None, Draft | None]:
+    def _ask(
+        self, brief: Brief, messages: list[Message], deadline: Deadline, first: int, used: list[Usage]
+    ) -> Generator[Draft, None, str]:
         answer, shown = "", Draft()
-        with closing(self._client.pieces(_messages(brief), deadline)) as pieces:
-            for piece in pieces:
-                answer += piece
-                draft = _fitted(draft_so_far(answer), brief)
-                if draft not in (shown, Draft()):
-                    yield draft
-                    shown = draft
+        reported: list[CompletionUsage] = []
         try:
-            return _fitted(whole_draft(answer), brief)
-        except ValueError:
-            return None
+            with closing(self._client.pieces(messages, deadline, reported)) as pieces:
+                for piece in pieces:
+                    answer += piece
+                    draft = _fitted(draft_so_far(answer), brief)
+                    if draft not in (shown, Draft()):
+                        yield replace(draft, candidate=first)
+                        shown = draft
+        finally:
+            if answer or reported:  # what was answered is paid for, even where nobody waited for its end
+                used.append(self._account.book(next(iter(reported), None), messages, answer))
+        return answer
 
 
-def _messages(brief: Brief) -> list[Message]:
-    return [{"role": "system", "content": system_message()}, {"role": "user", "content": request_message(brief)}]
+def _asked_again(messages: list[Message], answer: str) -> list[Message]:
+    """The same again where nothing came, or with what is wrong with what came."""
+    if not answer.strip():
+        return messages
+    return [*messages, {"role": "assistant", "content": answer}, {"role": "user", "content": _NOT_READABLE}]
+
+
+def _answer_tokens(brief: Brief) -> int:
+    """About how many tokens the candidates will have: each as long as reads well at most."""
+    _, most = brief.platform.soft_lengths.get(brief.language.lengths_like, _USUAL_LENGTH)
+    sign = "字" if brief.language.lengths_like == "zh" else "a"
+    return brief.candidates * (tokens(sign * most) + _ANSWER_OVERHEAD)
+
+
+def _sum(usages: Sequence[Usage]) -> Usage:
+    total = usages[0]
+    for usage in usages[1:]:
+        total += usage
+    return total
 
 
 def _fitted(draft: Draft, brief: Brief) -> Draft:

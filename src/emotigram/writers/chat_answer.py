@@ -1,48 +1,72 @@
-"""From a chat model's answer, finished or still arriving, to a draft."""
+"""From a chat model's answer, finished or still arriving, to drafts."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
 from emotigram.chat.client import json_in
 from emotigram.domain import Draft
 
 
-class _Answer(BaseModel):
+class _Post(BaseModel):
     model_config = ConfigDict(strict=True)
 
     title: str = ""
     text: Annotated[str, AfterValidator(str.strip), Field(min_length=1)]
     hashtags: list[str] = []
+    alt_text: str = ""
 
 
-def whole_draft(answer: str) -> Draft:
-    """Return the draft in a finished answer, which may be fenced; raises ValueError where it is blank or malformed."""
-    found = _Answer.model_validate_json(json_in(answer))
-    return Draft(_text(found.title), found.text, _tags(found.hashtags))
+def whole_drafts(answer: str) -> list[Draft]:
+    """Return the drafts in a finished answer, which may be fenced; raises ValueError where none is whole and well-formed.
+
+    A model that leaves out the list and writes one post alone is understood.
+    """
+    found = from_json(json_in(answer))
+    drafts = [draft for post in _posts(found) if (draft := _whole(post))]
+    if not drafts:
+        raise ValueError("no post in the answer")
+    return drafts
 
 
 def draft_so_far(answer: str) -> Draft:
-    """Return as much of the draft as has arrived; empty where that cannot be told yet."""
+    """Return the first draft as far as it has arrived; empty where that cannot be told yet."""
     try:
         found = from_json(answer[max(answer.find("{"), 0) :], allow_partial="trailing-strings")
     except ValueError:  # too early, or no JSON at all: the finished answer decides
         return Draft()
+    first = next(iter(_posts(found)), None)
+    return _draft(first) if isinstance(first, dict) else Draft()
+
+
+def _posts(found: object) -> list[Any]:
     if not isinstance(found, dict):
-        return Draft()
-    hashtags = found.get("hashtags")
+        return []
+    posts = found.get("posts", [found])
+    return posts if isinstance(posts, list) else []
+
+
+def _whole(post: object) -> Draft | None:
+    try:
+        return _draft(_Post.model_validate(post).model_dump())
+    except ValidationError:
+        return None
+
+
+def _draft(post: Mapping[str, object]) -> Draft:
+    hashtags = post.get("hashtags")
+    names = [_text(value).strip("#＃ ") for value in hashtags] if isinstance(hashtags, list) else []
     return Draft(
-        _text(found.get("title")), _text(found.get("text")), _tags(hashtags if isinstance(hashtags, list) else [])
+        title=_text(post.get("title")),
+        text=_text(post.get("text")),
+        hashtags=tuple(name for name in names if name),
+        alt_text=_text(post.get("alt_text")),
     )
 
 
 def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _tags(values: list[object] | list[str]) -> tuple[str, ...]:
-    names = (_text(value).strip("#＃ ") for value in values)
-    return tuple(name for name in names if name)

@@ -1,13 +1,18 @@
-"""What a chat model is told: a system message that never changes, then one request per brief."""
+"""What a chat model is told: a system message that never changes, then one request per brief, then what to mend."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
+from emotigram.chat.messages import Message
 from emotigram.chat.prompts import render
-from emotigram.domain import Brief
+from emotigram.domain import Brief, Candidate, Check
+from emotigram.vocabulary import name_of
 
 _PACKAGE = "emotigram.writers"
+_MOST_OWN_WORDS = 2000  # characters of the user's text; more is no caption's matter and costs tokens
+_MOST_EARLIER, _EARLIER_LENGTH = 5, 300  # posts of the creator's, characters of each
 
 
 def system_message() -> str:
@@ -15,15 +20,34 @@ def system_message() -> str:
     return render(_PACKAGE, "system.j2")
 
 
+def write_messages(brief: Brief) -> list[Message]:
+    """The messages that ask for a brief's candidates."""
+    return [{"role": "system", "content": system_message()}, {"role": "user", "content": request_message(brief)}]
+
+
+def repair_messages(brief: Brief, candidate: Candidate, faults: Sequence[Check]) -> list[Message]:
+    """The messages that ask for one better post, in the same conversation."""
+    post = {
+        "title": candidate.title,
+        "text": candidate.text,
+        "hashtags": list(candidate.hashtags),
+        "alt_text": candidate.alt_text,
+    }
+    said = json.dumps({"posts": [post]}, ensure_ascii=False)
+    asked = render(_PACKAGE, "repair.j2", faults=faults, language=brief.language, tone=brief.tone)
+    return [*write_messages(brief), {"role": "assistant", "content": said}, {"role": "user", "content": asked}]
+
+
 def request_message(brief: Brief) -> str:
     """What is wanted, then the reading as one JSON object, which cannot break out of its line."""
     text = render(
         _PACKAGE,
         "request.j2",
+        candidates=brief.candidates,
         language=brief.language,
         platform=brief.platform,
         length=brief.platform.soft_lengths.get(brief.language.lengths_like),
-        style_instruction=_in_language(dict(brief.style.instruction), brief.language.key),
+        style_instruction=_in_language(brief.style.instruction, brief.language.key),
         tone=brief.tone,
         data=json.dumps(_data(brief), ensure_ascii=False),  # Chinese as \u escapes would cost tokens
     )
@@ -36,12 +60,14 @@ def _data(brief: Brief) -> dict[str, object]:
     shares = {str(label): round(share, 2) for label, share in sentiment.probabilities.items()}
     return {
         "description": dict(reading.description),
-        "tweet": _in_language(dict(reading.tweets), language),
-        "tags": [_in_language(dict(tag.names), language) for tag in reading.tags],
+        "tweet": _in_language(reading.tweets, language),
+        "tags": [name_of(tag.key, language) or _in_language(tag.names, language) for tag in reading.tags],
         "sentiment": {"label": sentiment.label, "probabilities": shares},
-        "users_own_words": reading.user_text,
+        "users_own_words": reading.user_text[:_MOST_OWN_WORDS],
+        "words_in_the_photo": reading.seen_text,
+        "earlier_posts": [post[:_EARLIER_LENGTH] for post in brief.memory[:_MOST_EARLIER]],
     }
 
 
-def _in_language(texts: dict[str, str], language: str) -> str:
+def _in_language(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")

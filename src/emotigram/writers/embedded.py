@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from emotigram.domain import Brief, Draft, Tag
-from emotigram.publishing.checks import share_in_script
+from emotigram.captioners.wording import from_tags, worded_languages
+from emotigram.domain import Brief, Candidate, Check, Draft, Tag
 from emotigram.publishing.cleaning import clean
-from emotigram.publishing.counting import title_units
+from emotigram.publishing.counting import title_length
+from emotigram.publishing.languages import share_in_script
 from emotigram.settings import Settings
-from emotigram.writers.naming import hashtag, joined, said, things_to_name
-from emotigram.writers.phrase_bank import PhraseBank, Voice, phrase_bank
+from emotigram.texts import interface_language, say
+from emotigram.writers.naming import hashtag, joined, name_in, said, things_to_name
+from emotigram.writers.phrase_bank import PhraseBank, Voice, phrase_bank, phrase_languages
 
 _MOST_HASHTAGS = 5  # platforms may allow more, readers do not want more
 _NO_SOFT_LENGTH = (25, 200)  # for a language a platform's file says nothing about
 
 
-def build(settings: Settings) -> EmbeddedWriter:  # noqa: ARG001 -- every engine is built the same way
+_OTHER_TRIES = 6  # candidates of a repair: they cost a millisecond each
+
+
+def build(settings: Settings) -> EmbeddedWriter:
     """Return the writer; the seed comes with each brief."""
-    return EmbeddedWriter()
+    return EmbeddedWriter(interface_language(settings.interface))
 
 
 class EmbeddedWriter:
@@ -27,31 +33,64 @@ class EmbeddedWriter:
 
     name = "embedded"
 
-    def write(self, brief: Brief) -> Iterator[Draft]:
-        """Yield the post after its opening, before its closing, and whole; the same brief gives the same post.
+    def __init__(self, interface: str = "en") -> None:
+        self.languages = phrase_languages()
+        self._interface = interface
 
-        Raises UnknownName for a language or style the phrase bank lacks.
+    def write(self, brief: Brief) -> Iterator[Draft]:
+        """Yield each candidate after its opening, before its closing, and whole; the same brief gives the same posts.
+
+        Raises UnknownName for a language the phrase bank lacks.
         """
+        yield from self._candidates(brief, range(brief.candidates))
+
+    def repair(self, brief: Brief, candidate: Candidate, faults: Sequence[Check]) -> Iterator[Draft]:  # noqa: ARG002
+        """Yield candidates of other phrases: what was wrong with one is wrong with the phrases it was made of."""
+        yield from self._candidates(brief, range(brief.candidates, brief.candidates + _OTHER_TRIES))
+
+    def _candidates(self, brief: Brief, variants: range) -> Iterator[Draft]:
         bank = phrase_bank(brief.language.key)
-        style = bank.style(brief.style)
-        choose, voice = _Chooser(brief), style.voice(brief.tone)
-        named = things_to_name(brief.reading.tags, brief.language.key)
-        separator = "\n" if style.one_per_line or brief.platform.title_limit else bank.gap
-        sentences = _sentences(brief, bank, named, choose, separator)
-        title = _title(brief, bank, voice, named, choose)
-        hashtags = _hashtags(brief, bank, named, choose)
-        for written in sorted({1, len(sentences) - 1}):
-            yield Draft(title, separator.join(sentences[:written]))
-        yield Draft(title, separator.join(sentences), hashtags)
+        notes = () if bank.has(brief.style) else (self._note(brief),)
+        alt_text = _alt_text(brief)
+        for variant in variants:
+            for draft in _growing(brief, bank, variant):
+                yield replace(draft, alt_text=alt_text, notes=notes, candidate=variant)
+
+    def _note(self, brief: Brief) -> str:
+        names = {"style": brief.style, "language": brief.language}
+        return say("notes.style_like", self._interface, **{key: of.names[self._interface] for key, of in names.items()})
+
+
+def _growing(brief: Brief, bank: PhraseBank, variant: int) -> Iterator[Draft]:
+    style = bank.style(brief.style)
+    choose, voice = _Chooser(brief, variant), style.voice(brief.tone)
+    named = things_to_name(brief.reading.tags, brief.language.key)
+    separator = "\n" if style.one_per_line or brief.platform.title_limit else bank.gap
+    sentences = _sentences(brief, bank, named, choose, separator)
+    title = _title(brief, bank, voice, named, choose)
+    hashtags = _hashtags(brief, bank, named, choose)
+    for written in sorted({1, len(sentences) - 1}):
+        yield Draft(title, separator.join(sentences[:written]))
+    yield Draft(title, separator.join(sentences), hashtags)
+
+
+def _alt_text(brief: Brief) -> str:
+    """What is surely there, in the post's language, where the captioner has not said it in that; '' for nothing."""
+    language = brief.language.key
+    if language in brief.reading.description or language not in worded_languages():
+        return ""
+    named = [(tag, name_in(tag, language)) for tag in brief.reading.tags]
+    tags = [replace(tag, names={language: name}) for tag, name in named if name]
+    return from_tags(tags, [], language) if tags else ""
 
 
 class _Chooser:
-    """Picks sentences: an order that depends on the brief alone, stepped through by its seed."""
+    """Picks sentences: an order that depends on the brief and the variant alone, stepped through by the brief's seed."""
 
-    def __init__(self, brief: Brief) -> None:
+    def __init__(self, brief: Brief, variant: int) -> None:
         reading = brief.reading
         tags = [(tag.key, None if tag.confidence is None else round(tag.confidence, 3)) for tag in reading.tags]
-        self._identity = f"{tags}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}"
+        self._identity = f"{tags}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}{variant}"
         self._seed = brief.seed
         self._turn = 0
 
@@ -127,7 +166,7 @@ def _with_emoji(sentences: list[str], brief: Brief, voice: Voice, choose: _Choos
 def _title(brief: Brief, bank: PhraseBank, voice: Voice, named: list[Tag], choose: _Chooser) -> str:
     limit = brief.platform.title_limit
     titles = [title.format(thing=said(named[0], brief.language.key, bank)) for title in voice.titles] if named else []
-    fitting = [title for title in titles if title_units(title) <= limit] or voice.bare_titles
+    fitting = [title for title in titles if title_length(title, brief.platform) <= limit] or voice.bare_titles
     chosen = choose(fitting) if limit else ""
     return chosen[:1].upper() + chosen[1:]
 

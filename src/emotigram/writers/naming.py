@@ -38,7 +38,7 @@ def naming() -> Naming:
 def things_to_name(tags: Sequence[Tag], language: str) -> list[Tag]:
     """At most three tags that have a name in the language, likeliest first, without those that others cover."""
     rules = naming()
-    known = sorted((tag for tag in tags if _name(tag, language)), key=lambda tag: -_chance(tag))
+    known = sorted((tag for tag in tags if name_in(tag, language)), key=lambda tag: -_chance(tag))
     confidences = {tag.key: _chance(tag) for tag in known}
     covered = {
         key
@@ -51,16 +51,21 @@ def things_to_name(tags: Sequence[Tag], language: str) -> list[Tag]:
     return [tag for rank, tag in enumerate(telling[:_MOST_NAMED]) if rank < 2 or _chance(tag) >= _SURE_ENOUGH]
 
 
+def name_in(tag: Tag, language: str) -> str:
+    """What the tag is called in a language, '' where nobody says."""
+    return tag.names.get(language) or name_of(tag.key, language)
+
+
 def said(tag: Tag, language: str, bank: PhraseBank) -> str:
     """A tag as a phrase of a sentence."""
-    return bank.wording.get(tag.key) or _name(tag, language)
+    return bank.wording.get(tag.key) or name_in(tag, language)
 
 
 def hashtag(tag: Tag, language: str, bank: PhraseBank) -> str:
     """A tag as a hashtag without its sign, '' where nobody would use it."""
     if tag.key in naming().no_hashtag:
         return ""
-    return bank.hashtag_names.get(tag.key, bank.bare(_name(tag, language))).replace(" ", "")
+    return bank.hashtag_names.get(tag.key, bank.bare(name_in(tag, language))).replace(" ", "")
 
 
 def joined(tags: Sequence[Tag], language: str, bank: PhraseBank) -> str:
@@ -68,10 +73,6 @@ def joined(tags: Sequence[Tag], language: str, bank: PhraseBank) -> str:
     names = [said(tag, language, bank) for tag in sorted(tags, key=lambda tag: tag.kind in _SCENES)]
     *others, last = names
     return f"{bank.comma.join(others)}{bank.last_comma}{last}" if others else last
-
-
-def _name(tag: Tag, language: str) -> str:
-    return tag.names.get(language) or name_of(tag.key, language)
 
 
 def _chance(tag: Tag) -> float:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from pydantic import TypeAdapter
 
 from emotigram.domain import SentimentLabel, Style
 from emotigram.errors import UnknownName
+from emotigram.language_data import data_languages, read_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,10 @@ class PhraseBank:
     styles: Mapping[str, StylePhrases]
     remarks: Mapping[str, Mapping[SentimentLabel, tuple[str, ...]]]
 
+    def has(self, style: Style) -> bool:
+        """Whether the style has phrases of its own."""
+        return style.key in self.styles
+
     def style(self, style: Style) -> StylePhrases:
         """The phrases of a style, or those of the one it is like; raises UnknownName where the language has neither."""
         found = self.styles.get(style.key) or self.styles.get(style.like)
@@ -74,21 +77,16 @@ class PhraseBank:
         return name
 
 
+@cache
+def phrase_languages() -> tuple[str, ...]:
+    """The languages that have phrases."""
+    return data_languages("phrases")
+
+
+@cache
 def phrase_bank(language: str) -> PhraseBank:
     """The phrases of a language; raises UnknownName."""
-    banks = _files()
-    if language not in banks:
-        raise UnknownName(kind="language of the embedded writer", name=language, known=", ".join(banks))
-    return _load(language)
-
-
-@cache
-def _files() -> tuple[str, ...]:
-    folder = resources.files("emotigram") / "data" / "phrases"
-    return tuple(sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")))
-
-
-@cache
-def _load(language: str) -> PhraseBank:
-    path = resources.files("emotigram") / "data" / "phrases" / f"{language}.toml"
-    return TypeAdapter(PhraseBank).validate_python(tomllib.loads(path.read_text("utf-8")), extra="forbid")
+    known = phrase_languages()
+    if language not in known:
+        raise UnknownName(kind="language of the embedded writer", name=language, known=", ".join(known))
+    return TypeAdapter(PhraseBank).validate_python(read_language("phrases", language), extra="forbid")

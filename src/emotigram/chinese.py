@@ -1,0 +1,17 @@
+"""Simplified and traditional Chinese, by OpenCC."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from opencc import OpenCC
+
+
+def converted(text: str, conversion: str) -> str:
+    """A text by one of OpenCC's conversions: ``s2twp`` to Taiwan's signs and words, ``tw2sp`` back, ``s2t``, ``t2s``."""
+    return _converter(conversion).convert(text)
+
+
+@cache
+def _converter(conversion: str) -> OpenCC:
+    return OpenCC(conversion)

@@ -1,0 +1,101 @@
+"""Which language a text is written in, among those of the catalogue."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import regex
+
+from emotigram import catalogue
+from emotigram.chinese import converted
+from emotigram.domain import Language
+
+LEAST_IN_SCRIPT = 0.5  # names and loan words may be in another script, most letters not
+_LEAST_LETTERS = 16  # fewer say too little about which of the languages in Latin letters they are
+_LEAST_SHARE = 0.1  # of probability: below it a text is surely in another of the languages
+_LEAST_KANA = 0.1  # of the letters of a Japanese text; a title or a line of names may have less, a post never
+_NOT_WORDS = regex.compile(r"https?://\S+|[#＃@][\p{L}\p{M}\p{N}_]+")
+_LETTERS = regex.compile(r"\p{L}")
+_KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
+
+
+def share_in_script(text: str, language: Language) -> float:
+    """Share in [0, 1] of the letters that are the language's own; 1 where there are none to judge by."""
+    words = _NOT_WORDS.sub("", text)
+    letters = len(_LETTERS.findall(words))
+    own = len(regex.findall(rf"(?=\p{{L}}){language.script}", words))
+    return own / letters if letters else 1.0
+
+
+def language_share(text: str, language: Language) -> float:
+    """How far in [0, 1] a text is in a language; below ``LEAST_IN_SCRIPT`` it is in another, or in none.
+
+    The share of letters in the language's script; 0 where the letters are right and the language is another one that
+    uses them: Spanish for English (by py3langid), Chinese for Japanese, traditional for simplified.
+    """
+    share = share_in_script(text, language)
+    words = _NOT_WORDS.sub("", text)
+    if share < LEAST_IN_SCRIPT or not _LETTERS.search(words):
+        return share
+    return share if _is_among_its_kind(words, language.key) else 0.0
+
+
+def identify(text: str) -> str:
+    """The key of the language a text is surely in, '' where it is too short or in none of the catalogue."""
+    words = _NOT_WORDS.sub("", text)
+    if len(_LETTERS.findall(words)) < _enough_letters(words):
+        return ""
+    sure = [each.key for each in catalogue.languages() if share_in_script(text, each) >= 0.8]
+    if any(key in _latin() for key in sure):
+        best, chance = _ranked(words)[0]
+        return best if chance >= 0.9 else ""
+    return next((key for key in sure if _is_among_its_kind(words, key)), "")
+
+
+def _enough_letters(words: str) -> int:
+    return _LEAST_LETTERS if regex.search(r"\p{Latin}", words) else 4
+
+
+def _is_among_its_kind(words: str, key: str) -> bool:
+    letters = _LETTERS.findall(words)
+    if key in ("zh", "zh-TW"):
+        return _kana_share(letters) < _LEAST_KANA and not _is_of_the_other_script(words, key)
+    if key == "ja":
+        return _kana_share(letters) >= _LEAST_KANA
+    if key in _latin() and len(letters) >= _LEAST_LETTERS:
+        return dict(_ranked(words))[key] >= _LEAST_SHARE
+    return True
+
+
+def _kana_share(letters: list[str]) -> float:
+    return sum(1 for letter in letters if _KANA.match(letter)) / len(letters)
+
+
+def _is_of_the_other_script(words: str, key: str) -> bool:
+    """Whether more characters would change on the way to this script than on the way from it."""
+    to_traditional, to_simplified = (_changes(words, way) for way in ("s2t", "t2s"))
+    return to_simplified > to_traditional if key == "zh" else to_traditional > to_simplified
+
+
+def _changes(words: str, conversion: str) -> int:
+    return sum(a != b for a, b in zip(words, converted(words, conversion), strict=False))
+
+
+@cache
+def _latin() -> frozenset[str]:
+    return frozenset(each.key for each in catalogue.languages() if each.script == r"\p{Latin}")
+
+
+def _ranked(words: str) -> list[tuple[str, float]]:
+    return [(str(key), float(chance)) for key, chance in _identifier().rank(words.lower())]
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # half a second, for Latin letters only
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(sorted(_latin()))
+    return identifier
+

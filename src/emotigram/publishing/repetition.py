@@ -1,0 +1,26 @@
+"""How much a text repeats itself, or a post that was written before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import regex
+
+_ORDER = 4  # words, or signs of scripts without spaces: fewer recur by chance
+_TOKEN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]|[\p{L}\p{M}\p{N}]+")
+
+
+def repetition(text: str, earlier: Sequence[str] = ()) -> float:
+    """Share in [0, 1] of a text's four-grams that it holds twice, or that one earlier post holds: the larger."""
+    own = _ngrams(text)
+    total = own.total()
+    if not total:
+        return 0.0
+    within = sum(times - 1 for times in own.values()) / total
+    return max([within, *(sum((own & _ngrams(post)).values()) / total for post in earlier)])
+
+
+def _ngrams(text: str) -> Counter[tuple[str, ...]]:
+    tokens = _TOKEN.findall(text.casefold())
+    return Counter(tuple(tokens[at : at + _ORDER]) for at in range(len(tokens) - _ORDER + 1))
