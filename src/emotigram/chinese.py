@@ -8,8 +8,8 @@ from opencc import OpenCC
 
 
 def converted(text: str, conversion: str) -> str:
-    """A text by one of OpenCC's conversions: ``s2twp`` to Taiwan's signs and words, ``tw2sp`` back, ``s2t``, ``t2s``."""
-    return _converter(conversion).convert(text)
+    """A text by one of OpenCC's conversions, such as ``s2twp`` to Taiwan's signs and words and ``tw2sp`` back."""
+    return str(_converter(conversion).convert(text))
 
 
 @cache

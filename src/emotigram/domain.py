@@ -307,8 +307,8 @@ class Brief:
 class Usage:
     """What a chat model was asked and answered, in tokens; ``cost`` in ``currency``, None where no price is known.
 
-    ``cached_tokens`` are those of ``prompt_tokens`` that the provider had in its cache. ``is_estimate`` where it did not
-    count them for us.
+    ``cached_tokens`` are those of ``prompt_tokens`` that the provider had in its cache; ``is_estimate`` where it did
+    not count them for us.
     """
 
     prompt_tokens: int
@@ -328,6 +328,16 @@ class Usage:
             self.currency,
             self.is_estimate or other.is_estimate,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a chat writer would send where for one post, as (role, words), and what that would cost as estimated."""
+
+    server: str
+    model: str
+    messages: tuple[tuple[str, str], ...]
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,10 @@ class Settings(BaseSettings):
     interface: Literal["auto", "en", "zh"] = Field(
         "auto", description="Language of messages: en, zh, or auto from the locale."
     )
-    language: str = Field("auto", description="Language of posts; auto is that of the user's own text, else of the interface or the locale.")
+    language: str = Field(
+        "auto",
+        description="Language of posts; auto is that of the user's own text, else of the interface or the locale.",
+    )
     platform: str = Field("auto", description="Where posts go; auto takes the language's usual platform.")
     style: str = Field("plain", description="Manner of writing.")
     provider: str = Field("deepseek", description="Chat provider, a file of data/providers.")

@@ -125,6 +125,7 @@ def _pattern(words: Iterable[str], match: str) -> regex.Pattern[str]:
         return regex.compile(r"(?!)")
     if match == "substring":
         return regex.compile("|".join(regex.escape(word) for word in ordered))
-    bodies = (regex.escape(word.removesuffix("*")) + (r"[\p{L}\p{M}]*" if word.endswith("*") else "") for word in ordered)
+    bodies = (
+        regex.escape(word.removesuffix("*")) + (r"[\p{L}\p{M}]*" if word.endswith("*") else "") for word in ordered
+    )
     return regex.compile(rf"(?<![\p{{L}}\p{{M}}\p{{N}}])(?:{'|'.join(bodies)})(?![\p{{L}}\p{{M}}\p{{N}}])")
-

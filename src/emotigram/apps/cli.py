@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from pydantic import SecretStr
 
 from emotigram import catalogue
 from emotigram.apps import evaluate, models, train
@@ -17,10 +19,11 @@ from emotigram.apps.batches import in_batches, open_photos
 from emotigram.apps.command import Debug, errors_shown, help_text
 from emotigram.apps.screen import Screen, print_json
 from emotigram.assembly import open_studio
-from emotigram.domain import SentimentLabel
-from emotigram.errors import PhotoError
+from emotigram.domain import Photo, Reading, SentimentLabel
+from emotigram.errors import PhotoError, SettingsError
 from emotigram.settings import Settings, load_settings
-from emotigram.texts import interface_language
+from emotigram.studio import Studio
+from emotigram.texts import interface_language, say
 
 app = typer.Typer(
     name="emotigram",
@@ -90,6 +93,12 @@ def caption(  # noqa: PLR0913  # one argument an option
     provider: Annotated[str | None, typer.Option(help=help_text("provider"), metavar="NAME")] = None,
     base_url: Annotated[str | None, typer.Option(help=help_text("base_url"), metavar="URL")] = None,
     model: Annotated[str | None, typer.Option(help=help_text("model"), metavar="NAME")] = None,
+    candidates: Annotated[
+        int | None, typer.Option(help=help_text("candidates"), metavar="NUMBER", min=1, max=8, show_default=False)
+    ] = None,
+    budget: Annotated[float | None, typer.Option(help=help_text("budget"), metavar="AMOUNT", min=0)] = None,
+    explain: Annotated[bool, typer.Option("--explain", help=help_text("explain"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("dry_run"))] = False,
     engine: Engine = None,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -107,10 +116,23 @@ def caption(  # noqa: PLR0913  # one argument an option
             base_url=base_url,
             model=model,
             captioner=engine,
+            candidates=candidates,
+            budget=budget,
         )
         _check_names(settings)
-        screen = Screen(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
-        _work_through(photos, settings, screen, text, write=True, tone=tone)
+        language = interface_language(settings.interface)
+        screen = Screen(language, as_json=as_json, debug=debug, photos=len(photos), explain=explain)
+        if dry_run:
+            _plan(photos, settings, screen, text, tone)
+        else:
+            studio = open_studio(settings)
+            _work_through(
+                photos,
+                studio,
+                screen,
+                text,
+                lambda photo, read: screen.show(photo, read, studio.write(read, tone=tone)),
+            )
 
 
 @app.command(help=help_text("read"))
@@ -127,7 +149,7 @@ def read(  # noqa: PLR0913
         # No writer is used, so a missing key must not stand in the way.
         settings = load_settings(interface=context.obj, writer="embedded", captioner=engine)
         screen = Screen(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
-        _work_through(photos, settings, screen, text, write=False)
+        _work_through(photos, open_studio(settings), screen, text, lambda photo, read: screen.show(photo, read, None))
 
 
 @app.command(help=help_text("serve"))
@@ -171,16 +193,28 @@ def main() -> None:
     app(prog_name="emotigram")
 
 
-def _work_through(  # noqa: PLR0913
-    paths: list[Path],
-    settings: Settings,
-    screen: Screen,
-    text: str,
-    *,
-    write: bool,
-    tone: SentimentLabel | None = None,
+def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, tone: SentimentLabel | None) -> None:
+    """Show what would be sent to a chat model; sends nothing, photos neither."""
+    from emotigram.writers.chat import plan  # noqa: PLC0415  # the chat library is slow to load
+
+    if settings.writer == "embedded":
+        raise SettingsError(detail=say("cli.plan_needs_chat", screen.language))
+    # No key is needed for a plan, and nobody is asked with this one.
+    asking = settings.model_copy(update={"writer": "chat", "api_key": SecretStr("not-sent"), "captioner": "embedded"})
+    studio = open_studio(asking)
+    _work_through(
+        paths,
+        studio,
+        screen,
+        text,
+        lambda photo, read: screen.show_plan(photo, plan(studio.brief(read, tone=tone), asking)),
+    )
+
+
+def _work_through(
+    paths: list[Path], studio: Studio, screen: Screen, text: str, show: Callable[[Photo, Reading], None]
 ) -> None:
-    studio = open_studio(settings)
+    """Read photos in batches and show each; those that cannot be read are told of and end the command at last."""
     failures: list[PhotoError] = []
 
     def fail(error: PhotoError) -> None:
@@ -188,10 +222,10 @@ def _work_through(  # noqa: PLR0913
         screen.show_failure(error)
 
     with screen:
-        for batch in in_batches(open_photos(paths, settings.max_megapixels, fail)):
+        for batch in in_batches(open_photos(paths, studio.settings.max_megapixels, fail)):
             readings = studio.read_many(batch, [text] * len(batch))
             for photo, reading in zip(batch, readings, strict=True):
-                screen.show(photo, reading, studio.write(reading, tone=tone) if write else None)
+                show(photo, reading)
     if failures:
         raise typer.Exit(failures[0].exit_code)
 

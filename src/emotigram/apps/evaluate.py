@@ -12,7 +12,7 @@ from rich.table import Table
 
 from emotigram import catalogue
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
-from emotigram.apps.render import printable
+from emotigram.apps.printable import printable
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
 

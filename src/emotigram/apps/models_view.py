@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 from rich.text import Text
 
-from emotigram.apps.render import printable
+from emotigram.apps.printable import printable
 from emotigram.texts import say
 from emotigram.weights.upkeep import Holding
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from emotigram.domain import Affect, Photo, Post, Reading, Sentiment, Tag
+from dataclasses import asdict
+
+from emotigram.domain import Affect, Candidate, Check, Photo, Plan, Post, Reading, Sentiment, Tag, Usage
 
 _DIGITS = 4  # more would claim a precision that no model here has
 
@@ -62,18 +64,24 @@ def post_payload(post: Post) -> dict[str, object]:
         "platform": post.platform,
         "language": post.language,
         "style": post.style,
+        "tone": post.tone,
         "written_by": post.written_by,
-        "checks": [
-            {
-                "name": check.name,
-                "passed": check.passed,
-                "figure": round(check.figure, _DIGITS),
-                "limit": round(check.limit, _DIGITS),
-            }
-            for check in post.checks
-        ],
+        "checks": [_check_payload(check) for check in post.checks],
         "notes": list(post.notes),
+        "usage": None if post.usage is None else usage_payload(post.usage),
+        "candidates": [_candidate_payload(candidate) for candidate in post.candidates],
     }
+
+
+def usage_payload(usage: Usage) -> dict[str, object]:
+    """Tokens, and the cost with its currency; None for a cost that nobody knows."""
+    return asdict(usage)
+
+
+def plan_payload(plan: Plan) -> dict[str, object]:
+    """What would be sent where, and what it would use as estimated."""
+    messages = [{"role": role, "content": words} for role, words in plan.messages]
+    return {"server": plan.server, "model": plan.model, "messages": messages, "usage": usage_payload(plan.usage)}
 
 
 def payload(photo: Photo, reading: Reading, post: Post | None, language: str) -> dict[str, object]:
@@ -82,6 +90,28 @@ def payload(photo: Photo, reading: Reading, post: Post | None, language: str) ->
     if post is not None:
         parts["post"] = post_payload(post)
     return parts
+
+
+def _check_payload(check: Check) -> dict[str, object]:
+    return {
+        "name": check.name,
+        "passed": check.passed,
+        "figure": round(check.figure, _DIGITS),
+        "limit": round(check.limit, _DIGITS),
+        "is_hard": check.is_hard,
+        "detail": check.detail,
+    }
+
+
+def _candidate_payload(candidate: Candidate) -> dict[str, object]:
+    return {
+        "title": candidate.title,
+        "text": candidate.text,
+        "hashtags": list(candidate.hashtags),
+        "demerits": round(candidate.demerits, _DIGITS),
+        "is_repaired": candidate.is_repaired,
+        "checks": [_check_payload(check) for check in candidate.checks],
+    }
 
 
 def _tag_payload(tag: Tag, language: str) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
@@ -13,28 +12,24 @@ from rich.table import Table
 from rich.text import Text
 
 from emotigram import catalogue
+from emotigram.apps.explain import explanation
 from emotigram.apps.feelings import feeling, likely_emotions
-from emotigram.domain import Photo, Post, Reading, Sentiment
+from emotigram.apps.printable import printable
+from emotigram.domain import Check, Photo, Post, Reading, Sentiment, Usage
 from emotigram.texts import say
 
 _COLOURS = {"negative": "red", "neutral": "yellow", "positive": "green"}
 _BAR_COLUMNS = 24
 _WIDEST = 100  # longer lines are hard to read
-# A file name or a model's words could hold commands for the terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def printable(text: str) -> str:
-    """Return the text without control characters but for tabs and line ends."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class Renderer:
-    """Prints photos, readings and posts to a console in one interface language."""
+    """Prints photos, readings and posts to a console in one interface language; ``explain``: why each post won."""
 
-    def __init__(self, console: Console, language: str) -> None:
+    def __init__(self, console: Console, language: str, explain: bool = False) -> None:
         self._console = console
         self._language = language
+        self._explain = explain
 
     def show(self, photo: Photo, reading: Reading, post: Post | None) -> None:
         """Print all about one photo, and the post exactly as it is pasted."""
@@ -56,6 +51,10 @@ class Renderer:
         self._plain(post.full_text)
         self._console.print()
         self._table(self._post_rows(post))
+        if self._explain:
+            for table in explanation(post, self._language):
+                self._console.print()
+                self._console.print(table, width=min(self._console.width, _WIDEST))
 
     def _circumstances(self, post: Post) -> list[str]:
         return [
@@ -83,9 +82,14 @@ class Renderer:
             yield self._say("alt_text"), Text(printable(post.alt_text))
         for check in post.checks:
             if not check.passed:
-                failure = say(f"checks.{check.name}", self._language, figure=check.figure, limit=check.limit)
-                yield self._say("check"), Text(failure, "red")
+                values = {"figure": check.figure, "limit": check.limit, "detail": self._detail(check)}
+                yield self._say("check"), Text(printable(say(f"checks.{check.name}", self._language, **values)), "red")
+        if post.usage:
+            yield self._say("usage"), Text(usage_told(post.usage, self._language), "dim")
         yield from self._note_rows(post.notes)
+
+    def _detail(self, check: Check) -> str:
+        return say(f"sentiment.{check.detail}", self._language) if check.name == "emotion" else check.detail
 
     def _note_rows(self, notes: tuple[str, ...]) -> Iterator[tuple[str, RenderableType]]:
         for note in notes:
@@ -133,3 +137,12 @@ class Renderer:
 
     def _say(self, key: str) -> str:
         return say(f"cli.{key}", self._language)
+
+
+def usage_told(usage: Usage, language: str) -> str:
+    """Tokens and cost in one line, such as ``812 + 310 tokens · 0.0021 CNY``."""
+    values = {"prompt": usage.prompt_tokens, "answer": usage.answer_tokens, "cached": usage.cached_tokens}
+    told = say("cli.tokens_estimated" if usage.is_estimate else "cli.tokens", language, **values)
+    if usage.cost is None:
+        return f"{told} · {say('cli.cost_unknown', language)}"
+    return f"{told} · {usage.cost:.4g} {usage.currency}"

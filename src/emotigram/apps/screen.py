@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from pathlib import PurePath
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from emotigram.apps.payload import payload
-from emotigram.apps.render import Renderer, printable
-from emotigram.domain import Photo, Post, Reading
+from emotigram.apps.payload import payload, photo_payload, plan_payload
+from emotigram.apps.printable import printable
+from emotigram.apps.render import Renderer, usage_told
+from emotigram.domain import Photo, Plan, Post, Reading
 from emotigram.errors import EmotiGramError
 from emotigram.texts import say
 
@@ -21,8 +23,11 @@ from emotigram.texts import say
 class Screen:
     """Shows results as they come, for people or as JSON lines; a context manager around the progress bar."""
 
-    def __init__(self, language: str, *, as_json: bool = False, debug: bool = False, photos: int = 1) -> None:
+    def __init__(
+        self, language: str, *, as_json: bool = False, debug: bool = False, photos: int = 1, explain: bool = False
+    ) -> None:
         self.language = language
+        self._explain = explain
         self._as_json = as_json
         self._debug = debug
         self._results = Console(highlight=False, markup=False, emoji=False)
@@ -54,7 +59,24 @@ class Screen:
         if self._as_json:
             print_json(payload(photo, reading, post, self.language))
         else:
-            Renderer(self._results, self.language).show(photo, reading, post)
+            Renderer(self._results, self.language, self._explain).show(photo, reading, post)
+        self._progress.start()
+        self._progress.advance(self._task)
+
+    def show_plan(self, photo: Photo, plan: Plan) -> None:
+        """Print what would be sent for one photo, and about what it would cost."""
+        self._progress.stop()
+        if self._as_json:
+            print_json({"photo": photo_payload(photo), "plan": plan_payload(plan)})
+        else:
+            head = say(
+                "cli.plan", self.language, server=plan.server, model=plan.model, photo=PurePath(photo.source).name
+            )
+            self._results.print(Text(printable(head), "bold"), soft_wrap=True)
+            for role, words in plan.messages:
+                self._results.print(Text(f"\n[{role}]", "cyan"))
+                self._results.print(Text(printable(words)), soft_wrap=True)
+            self._results.print(Text(f"\n{usage_told(plan.usage, self.language)}", "bold"), soft_wrap=True)
         self._progress.start()
         self._progress.advance(self._task)
 

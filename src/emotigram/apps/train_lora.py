@@ -12,7 +12,7 @@ from rich.text import Text
 from emotigram.apps import train_options as options
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.models_view import tell
-from emotigram.apps.render import printable
+from emotigram.apps.printable import printable
 from emotigram.apps.train_view import show_run_size
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language

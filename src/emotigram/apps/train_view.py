@@ -10,7 +10,7 @@ from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
-from emotigram.apps.render import printable
+from emotigram.apps.printable import printable
 from emotigram.texts import say
 
 if TYPE_CHECKING:

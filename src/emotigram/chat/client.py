@@ -106,7 +106,9 @@ class ChatClient:
         }
         if not self._server.supports_stream:
             whole = client.chat.completions.create(**common, stream=False)  # type: ignore[call-overload]
-            yield [(choice.message.content, choice.finish_reason is not None, whole.usage) for choice in whole.choices[:1]]
+            yield [
+                (choice.message.content, choice.finish_reason is not None, whole.usage) for choice in whole.choices[:1]
+            ]
             return
         options = {"include_usage": True} if self._server.supports_usage else openai.omit
         with client.chat.completions.create(**common, stream=True, stream_options=options) as chunks:  # type: ignore[call-overload]

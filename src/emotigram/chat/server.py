@@ -45,7 +45,10 @@ def find_server(settings: Settings) -> ChatServer:
 
 
 def named_server(settings: Settings) -> ChatServer:
-    """Return the server that would write, without its key: for a plan, which asks nobody. Raises as above, but for keys."""
+    """Return the server that would write, without its key: for a plan, which asks nobody.
+
+    Raises UnknownName or SettingsError.
+    """
     keyless = settings.model_copy(update={"api_key": SecretStr("not-sent")})
     return find_server(keyless)
 

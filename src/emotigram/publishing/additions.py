@@ -7,7 +7,8 @@ import regex
 from emotigram.domain import Brief
 from emotigram.publishing.counting import LINK
 
-_BARE_LINK = r"(?<![@\w.-])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|io|me|co|app|dev|info|shop|xyz|top|vip|cc|tv|ly|gl|link|site)\b(?:/[!-~]*)?"
+_DOMAINS = "com|cn|net|org|io|me|co|app|dev|info|shop|xyz|top|vip|cc|tv|ly|gl|link|site"
+_BARE_LINK = rf"(?<![@\w.-])(?:[a-z0-9-]+\.)+(?:{_DOMAINS})\b(?:/[!-~]*)?"
 _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _MENTION = r"(?<![\w@.])@[\w.]+"
 _LONG_NUMBER = r"(?<!\d)\+?\d(?:[ -]?\d){6,}(?!\d)"  # of a phone, a chat account, a bank

@@ -63,7 +63,9 @@ def _units(text: str, counting: str) -> int:
     if counting == "utf16":
         return len(text.encode("utf-16-le", "surrogatepass")) // 2
     if counting == "emoji_bytes":
-        return sum(len(each.encode("utf-8", "surrogatepass") if _EMOJI.match(each) else each) for each in graphemes(text))
+        return sum(
+            len(each.encode("utf-8", "surrogatepass") if _EMOJI.match(each) else each) for each in graphemes(text)
+        )
     return len(text)
 
 

@@ -28,5 +28,7 @@ def supported(reading: Reading) -> frozenset[str]:
 def _sources(reading: Reading) -> list[tuple[str, str]]:
     """Texts that a post may lean on, with their language; the user may write in any."""
     known = vocabulary_languages()
-    read = [(text, key) for texts in (reading.description, reading.tweets) for key, text in texts.items() if key in known]
+    read = [
+        (text, key) for texts in (reading.description, reading.tweets) for key, text in texts.items() if key in known
+    ]
     return read + [(text, key) for text in (reading.user_text, reading.seen_text) if text for key in known]

@@ -18,6 +18,7 @@ from emotigram.captioners.embedded import Sight
 from emotigram.captioners.tags import consistent
 from emotigram.captioners.wording import claims
 from emotigram.evaluation.confidence import calibration
+from emotigram.vocabulary import tag_entries
 
 TAG_FLOOR = 0.7  # a tag is told from this probability on
 _PRECISION = 0.7  # and only if it is right this often where it is told

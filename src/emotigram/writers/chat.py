@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from openai.types import CompletionUsage
 
 from emotigram.chat.client import ASKS, ChatClient
 from emotigram.chat.deadline import Deadline
-from emotigram.chat.messages import Message
+from emotigram.chat.messages import Message, text_of
 from emotigram.chat.server import ChatServer, find_server, named_server
 from emotigram.chat.usage import Account, tokens
-from emotigram.domain import Brief, Candidate, Check, Draft, Usage
+from emotigram.domain import Brief, Candidate, Check, Draft, Plan, Usage
 from emotigram.errors import ChatBlank
 from emotigram.settings import Settings
 from emotigram.writers.chat_answer import draft_so_far, whole_drafts
@@ -29,20 +29,11 @@ def build(settings: Settings) -> ChatWriter:
     return ChatWriter(find_server(settings), settings)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would be sent where for one post, and what it would cost as estimated."""
-
-    server: str
-    model: str
-    messages: Sequence[Message]
-    usage: Usage
-
-
 def plan(brief: Brief, settings: Settings) -> Plan:
     """Return what writing a post would send; sends nothing and needs no key. Raises SettingsError or UnknownName."""
     server, messages = named_server(settings), write_messages(brief)
-    return Plan(server.name, server.model, messages, Account(server).estimate(messages, _answer_tokens(brief)))
+    told = tuple((str(message["role"]), text_of(message)) for message in messages)
+    return Plan(server.name, server.model, told, Account(server).estimate(messages, _answer_tokens(brief)))
 
 
 class ChatWriter:

@@ -22,7 +22,7 @@ class _Post(BaseModel):
 
 
 def whole_drafts(answer: str) -> list[Draft]:
-    """Return the drafts in a finished answer, which may be fenced; raises ValueError where none is whole and well-formed.
+    """Return the drafts in a finished answer, which may be fenced; raises ValueError where none is well-formed.
 
     A model that leaves out the list and writes one post alone is understood.
     """

@@ -57,8 +57,8 @@ class EmbeddedWriter:
                 yield replace(draft, alt_text=alt_text, notes=notes, candidate=variant)
 
     def _note(self, brief: Brief) -> str:
-        names = {"style": brief.style, "language": brief.language}
-        return say("notes.style_like", self._interface, **{key: of.names[self._interface] for key, of in names.items()})
+        style, language = brief.style.names[self._interface], brief.language.names[self._interface]
+        return say("notes.style_like", self._interface, style=style, language=language)
 
 
 def _growing(brief: Brief, bank: PhraseBank, variant: int) -> Iterator[Draft]:
@@ -85,7 +85,7 @@ def _alt_text(brief: Brief) -> str:
 
 
 class _Chooser:
-    """Picks sentences: an order that depends on the brief and the variant alone, stepped through by the brief's seed."""
+    """Picks sentences: an order that depends on brief and variant alone, stepped through by the brief's seed."""
 
     def __init__(self, brief: Brief, variant: int) -> None:
         reading = brief.reading

@@ -31,7 +31,7 @@ class Controls:
     photo: gr.Image
     examples: gr.HTML
     platform: gr.Dropdown
-    language: gr.Radio
+    language: gr.Dropdown
     style: gr.Radio
     tone: gr.Radio
     again: gr.Button
@@ -97,14 +97,20 @@ def place_controls(studio: Studio) -> Controls:
 
 def _place_choices(
     studio: Studio, words: dict[str, dict[str, Any]]
-) -> tuple[gr.Dropdown, gr.Radio, gr.Radio, gr.Radio]:
+) -> tuple[gr.Dropdown, gr.Dropdown, gr.Radio, gr.Radio]:
     settings = studio.settings
     with gr.Group(elem_id="choices"):
         with gr.Row():
             platform = gr.Dropdown(
                 value=settings.platform, filterable=False, min_width=140, elem_id="platform", **words["platform"]
             )
-            language = gr.Radio(value=studio.default_language(), min_width=140, elem_id="language", **words["language"])
+            language = gr.Dropdown(
+                value=studio.default_language(),
+                filterable=False,
+                min_width=140,
+                elem_id="language",
+                **words["language"],
+            )
         style = gr.Radio(value=settings.style, elem_id="style", **words["style"])
         tone = gr.Radio(value=AS_READ, elem_id="tone", **words["tone"])
     return platform, language, style, tone
