@@ -67,7 +67,7 @@ class UnknownName(SettingsError):
 
 
 class LanguageNeedsChat(SettingsError):
-    """The embedded writer has no phrases in the language; values: ``language``, ``known``."""
+    """The embedded writer has no phrases in the language; values: ``wanted``, ``known``."""
 
     code = "language_needs_chat"
 

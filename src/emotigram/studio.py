@@ -155,7 +155,7 @@ class Studio:
             language = catalogue.language(asked)
             if not _writes(self._writer, language.key):
                 known = ", ".join(sorted(getattr(self._writer, "languages", ())))
-                raise LanguageNeedsChat(language=language.native_name, known=known)
+                raise LanguageNeedsChat(wanted=language.native_name, known=known)
             return language
         likely = (identify(reading.user_text), self.default_language(), self._interface)
         return catalogue.language(next(key for key in likely if key and _writes(self._writer, key)))

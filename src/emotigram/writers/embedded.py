@@ -57,8 +57,8 @@ class EmbeddedWriter:
                 yield replace(draft, alt_text=alt_text, notes=notes, candidate=variant)
 
     def _note(self, brief: Brief) -> str:
-        style, language = brief.style.names[self._interface], brief.language.names[self._interface]
-        return say("notes.style_like", self._interface, style=style, language=language)
+        style, tongue = brief.style.names[self._interface], brief.language.names[self._interface]
+        return say("notes.style_like", self._interface, style=style, tongue=tongue)
 
 
 def _growing(brief: Brief, bank: PhraseBank, variant: int) -> Iterator[Draft]:
