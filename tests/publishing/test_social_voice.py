@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from emotigram.domain import EMOTIONS, Affect, Sentiment, Tag
 from emotigram.errors import UnknownName
 from emotigram.publishing.social_voice import social_line, speaks
-from tests.writers.briefs import VOCABULARY, tag
-from tests.writers.test_embedded import invented
+from tests.writers.briefs import VOCABULARY, invented, tag
 
 LANGUAGES = ["en", "zh"]
 LENGTHS = {"en": (20, 110), "zh": (8, 40)}

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from typing import Any
 
 from emotigram import catalogue
-from emotigram.domain import Affect, Brief, Reading, Sentiment, SentimentLabel, Tag
+from emotigram.domain import Affect, Brief, Candidate, Check, Draft, Post, Reading, Sentiment, SentimentLabel, Tag
+from emotigram.ports import SentimentModel
+from emotigram.publishing.loop import Loop
+from emotigram.sentiment import embedded as embedded_sentiment
+from emotigram.settings import load_settings
+from emotigram.writers.embedded import EmbeddedWriter
 
 VOCABULARY: dict[str, dict[str, Any]] = tomllib.loads(
     (resources.files("emotigram") / "data" / "tags.toml").read_text("utf-8")
@@ -35,3 +43,51 @@ def brief(
 ) -> Brief:
     place, tongue, manner = catalogue.platform(platform), catalogue.language(language), catalogue.style(style)
     return Brief(of, place, tongue, manner, tone, seed)
+
+
+def invented(text: str, language: str, allowed: Sequence[Tag]) -> set[str]:
+    """Words of the vocabulary in an English or Chinese text that no allowed tag accounts for.
+
+    A second opinion beside publishing.faithfulness, which forgives idioms and what goes without saying.
+    """
+    names = [each.names[language] for each in allowed]
+    own = {word for each in allowed for word in _words_of(each.key, language)}
+    rest = text.casefold()
+    for said in sorted([*names, *own], key=len, reverse=True):
+        rest = rest.replace(said, " ") if language == "zh" else re.sub(rf"\b{re.escape(said)}\b", " ", rest)
+    words = {word for key in VOCABULARY for word in _words_of(key, language)}
+    return {word for word in words if (word in rest if language == "zh" else re.search(rf"\b{word}\b", rest))}
+
+
+def _words_of(key: str, language: str) -> list[str]:
+    return [str(word) for word in VOCABULARY[key][f"words_{language}"]]
+
+
+@cache
+def judge() -> SentimentModel:
+    """The shipped judge of texts."""
+    return embedded_sentiment.build(load_settings())
+
+
+def post(of: Brief) -> Post:
+    """What the embedded writer makes of a brief, checked and chosen."""
+    *_, written = Loop(EmbeddedWriter(), judge()).posts(of)
+    return written
+
+
+@dataclass
+class DictatedWriter:
+    """Writes what it is told to, then the repairs that it is told to; keeps what it was asked to mend."""
+
+    drafts: Sequence[Draft]
+    repairs: Sequence[Draft] = ()
+    rules: str = ""
+    name: str = "dictated"
+    asked: list[tuple[Candidate, tuple[Check, ...]]] = field(default_factory=list)
+
+    def write(self, brief: Brief) -> Iterator[Draft]:
+        yield from self.drafts
+
+    def repair(self, brief: Brief, candidate: Candidate, faults: Sequence[Check]) -> Iterator[Draft]:
+        self.asked.append((candidate, tuple(faults)))
+        yield from self.repairs
