@@ -4,37 +4,93 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 import regex
 
 from emotigram import catalogue
-from emotigram.domain import Platform, Style
+from emotigram.domain import Platform, Provider, Style
 from emotigram.errors import UnknownName
+from emotigram.language_data import data_languages
+from emotigram.texts import INTERFACE_LANGUAGES
+from emotigram.vocabulary import tag_entries, vocabulary
 
 LANGUAGES = [language.key for language in catalogue.languages()]
 
 
-def test_the_platforms_and_styles_that_are_promised_exist() -> None:
-    assert {"moments", "xiaohongshu", "weibo", "x", "instagram"} <= {each.key for each in catalogue.platforms()}
-    assert {"plain", "literary", "humorous", "minimal", "sweet"} <= {each.key for each in catalogue.styles()}
-    assert {"en", "zh"} <= set(LANGUAGES)
+def keys(entries: list[Any]) -> set[str]:
+    return {each.key for each in entries}
+
+
+def test_what_is_promised_exists() -> None:
+    western = {"x", "instagram", "threads", "bluesky", "mastodon", "linkedin", "facebook", "pinterest", "tiktok"}
+    chinese = {"xiaohongshu", "douyin", "weibo", "bilibili", "moments"}
+    assert keys(catalogue.platforms()) == western | chinese | {"telegram"}
+    lively = {"literary", "humorous", "sweet", "inspirational", "storytelling", "nostalgic"}
+    assert keys(catalogue.styles()) == lively | {"minimal", "professional", "plain"}
+    assert set(LANGUAGES) == {"zh", "zh-TW", "en", "ja", "ko", "es", "fr", "de", "pt", "ru"}
+    local = {"ollama", "vllm", "lmstudio", "llama-cpp"}
+    assert keys(catalogue.providers()) == local | {"deepseek", "openai", "qwen", "moonshot", "zhipu"}
+    assert set(data_languages("phrases")) == {"zh", "zh-TW", "en", "ja", "ko", "es"}
+
+
+@pytest.mark.parametrize("provider", catalogue.providers(), ids=lambda each: each.key)
+def test_a_provider_says_what_it_can_do_and_what_it_costs(provider: Provider) -> None:
+    assert provider.source
+    assert date.fromisoformat(provider.verified_on)
+    assert provider.model
+    assert provider.base_url.startswith("http")
+    price = provider.price
+    assert price is not None
+    assert 0 <= price.cached <= price.prompt <= price.answer
+    assert (price.answer == 0) == (not provider.key_env or provider.key == "zhipu")  # your own computer, or a free model
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_names_and_words_for_every_tag(language: str) -> None:
+    found = vocabulary(language)
+    assert set(found.names) == set(tag_entries())
+    spoken_of = {key for tags in found.words.values() for key in tags}
+    assert set(tag_entries()) - spoken_of <= {"person"}  # in some languages its only word stands in any text
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("zh_CN.UTF-8", "zh"),
+        ("zh_TW.UTF-8", "zh-TW"),
+        ("zh_HK", "zh-TW"),
+        ("ja_JP.UTF-8", "ja"),
+        ("pt_BR.UTF-8@latin", "pt"),
+        ("C.UTF-8", ""),
+        ("nl_NL", ""),
+        ("", ""),
+    ],
+)
+def test_a_locale_names_a_language(locale: str, language: str) -> None:
+    assert catalogue.language_of_locale(locale) == language
+
+
+def test_names_may_be_written_in_any_case() -> None:
+    assert catalogue.language("zh_tw").key == catalogue.language("ZH-TW").key == "zh-TW"
 
 
 @pytest.mark.parametrize("platform", catalogue.platforms(), ids=lambda each: each.key)
 def test_a_platform_says_where_its_rules_come_from(platform: Platform) -> None:
     assert platform.source
     assert date.fromisoformat(platform.verified_on) <= date(2100, 1, 1)
-    assert set(platform.names) >= set(LANGUAGES)
+    assert set(platform.names) >= set(INTERFACE_LANGUAGES)
     assert all(0 < fewest < most for fewest, most in platform.soft_lengths.values())
-    assert set(platform.soft_lengths) >= set(LANGUAGES)
+    assert set(platform.soft_lengths) >= {each.lengths_like for each in catalogue.languages()}
     assert "{tag}" in platform.hashtag_form
 
 
 @pytest.mark.parametrize("style", catalogue.styles(), ids=lambda each: each.key)
 def test_a_style_has_a_name_and_an_instruction_in_every_language(style: Style) -> None:
-    assert set(style.names) >= set(LANGUAGES)
-    assert set(style.instruction) >= set(LANGUAGES)
+    assert set(style.names) >= set(INTERFACE_LANGUAGES)
+    assert set(style.instruction) >= set(INTERFACE_LANGUAGES)
+    assert catalogue.style(style.like)
 
 
 def test_a_languages_script_matches_its_own_name_and_its_platform_exists() -> None:

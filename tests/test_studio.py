@@ -21,7 +21,8 @@ def test_one_reading_many_posts(china: Path) -> None:
     ]
     for post in posts:
         assert post.text
-        assert post.alt_text == reading.description[post.language]
+        takes_alt_text = post.platform in ("x", "instagram")
+        assert post.alt_text == (reading.description[post.language] if takes_alt_text else "")
         assert post.written_by == "embedded"
         assert [check.name for check in post.checks if not check.passed] == []
     moments = [post for post in posts if post.platform == "moments" and post.language == "zh"]

@@ -82,7 +82,9 @@ def test_json_holds_all_there_is(china: Path) -> None:
     assert post["title"]
     assert post["text"] in post["full_text"]
     assert all(f"#{tag}" in post["full_text"] for tag in post["hashtags"])
-    assert all(set(check) == {"name", "passed", "figure", "limit"} for check in post["checks"])
+    assert all(set(check) == {"name", "passed", "figure", "limit", "is_hard", "detail"} for check in post["checks"])
+    assert len(post["candidates"]) == 3
+    assert post["usage"] is None
     assert any("DEEPSEEK_API_KEY" in note for note in post["notes"])
 
 

@@ -34,7 +34,7 @@ LONG_LINE = "words " * 40 + "end"
 
 def render(language: str, checks: tuple[Check, ...] = ()) -> str:
     out = io.StringIO()
-    post = Post("Title", LONG_LINE, (), "", LONG_LINE, "x", "en", "plain", "embedded", checks, ("A note.",))
+    post = Post("Title", LONG_LINE, (), "", LONG_LINE, "x", "en", "plain", "neutral", "embedded", checks, ("A note.",))
     console = Console(file=out, width=80, highlight=False, markup=False, emoji=False)
     Renderer(console, language).show(Photo(Image.new("RGB", (2, 2)), "[bold]a[/] :dog:.jpg", ""), READING, post)
     return out.getvalue()
@@ -43,7 +43,7 @@ def render(language: str, checks: tuple[Check, ...] = ()) -> str:
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
-        ("en", ["The post counts 300; 280 is the most.", "12 characters; 25", "Only 25% of the letters"]),
+        ("en", ["The post counts 300; 280 is the most.", "12 characters; 25", "Only 25% of the words"]),
         ("zh", ["全文计 300，上限为 280。", "正文 12 个字符，25 个更合适。", "只有 25% 的文字"]),
     ],
 )

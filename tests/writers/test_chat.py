@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -33,14 +34,18 @@ from emotigram.errors import (
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.writers import chat
-from emotigram.writers.chat_answer import draft_so_far, whole_draft
+from emotigram.writers.chat_answer import draft_so_far, whole_drafts
 from emotigram.writers.chat_prompt import request_message
 
 from .fake_provider import Answer, FakeProvider
 
 KEY = "sk-very-secret-0123456789"
-CHINESE: dict[str, Any] = {"title": "", "text": "傍晚的湖边，风把一天的疲惫都吹散了🌅", "hashtags": ["湖边", "#晚风"]}
-ENGLISH: dict[str, Any] = {"title": "", "text": "Evening by the lake, and nowhere else to be.", "hashtags": ["lake"]}
+CHINESE: dict[str, Any] = {"title": "", "text": "傍晚的湖边，风把一天的疲惫都吹散了，真的好开心🌅", "hashtags": ["湖边", "#晚风"]}
+ENGLISH: dict[str, Any] = {
+    "title": "",
+    "text": "An evening by the lake, and I am so happy to be nowhere else.",
+    "hashtags": ["lake"],
+}
 
 
 def reading(user_text: str = "") -> Reading:
@@ -74,8 +79,8 @@ def failure(*answers: Answer, **changes: object) -> ChatError:
     return caught.value
 
 
-def pieces(post: dict[str, Any], size: int = 4) -> list[str]:
-    text = json.dumps(post, ensure_ascii=False)
+def pieces(*posts: dict[str, Any], size: int = 4) -> list[str]:
+    text = json.dumps({"posts": list(posts)}, ensure_ascii=False)
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
@@ -94,7 +99,8 @@ class TestAGoodAnswer:
             writer = chat.build(settings(provider))
             drafts = list(writer.write(brief(language)))
         assert writer.name == "chat:deepseek-flash"
-        assert drafts[-1] == Draft("", post["text"], tuple(tag.strip("#") for tag in post["hashtags"]))
+        hashtags = tuple(tag.strip("#") for tag in post["hashtags"])
+        assert replace(drafts[-1], usage=None) == Draft("", post["text"], hashtags)
         texts = [draft.text for draft in drafts]
         assert len(set(texts)) > 3
         assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
@@ -125,7 +131,19 @@ class TestAGoodAnswer:
         for end in range(0, len(answer), size):
             so_far = draft_so_far(answer[:end])
             assert text.strip().startswith(so_far.text)
-        assert whole_draft(answer) == Draft("t", text.strip(), ("a", "b"))
+        assert whole_drafts(answer) == [Draft("t", text.strip(), ("a", "b"))]
+
+    def test_holds_several_posts_of_which_the_first_is_shown_as_it_grows(self) -> None:
+        other = {"text": "湖边的风", "hashtags": [], "alt_text": "日落时的湖"}
+        drafts, _ = write(Answer(pieces(CHINESE, other)))
+        assert [draft.candidate for draft in drafts[-2:]] == [0, 1]
+        assert {draft.candidate for draft in drafts[:-1]} == {0}
+        assert (drafts[-1].text, drafts[-1].alt_text) == ("湖边的风", "日落时的湖")
+
+    def test_is_taken_without_the_posts_that_are_malformed(self) -> None:
+        drafts, provider = write(Answer([json.dumps({"posts": [{"text": 7}, CHINESE, {"title": "no text"}]})]))
+        assert drafts[-1].text == CHINESE["text"]
+        assert len(provider.requests) == 1
 
 
 def titled_platform() -> Platform:
@@ -139,7 +157,7 @@ def titled_platform() -> Platform:
         title_limit=20,
         hashtag_limit=3,
         hashtag_form="#{tag}#",
-        alt_text_limit=0,
+        takes_alt_text=True,
         source="",
         verified_on="2026-11-01",
         confidence="sure",
@@ -167,7 +185,7 @@ class TestTheRequest:
         _, provider = write(GOOD)
         (request,) = provider.requests
         asked = request.body["messages"][1]["content"]
-        for said in ("日落时的湖", "今晚的湖好温柔", "水", "positive", "简体中文", "25 to 100 characters"):
+        for said in ("日落时的湖", "今晚的湖好温柔", "水", "positive", "简体中文", "25 to 100 characters", "Posts: 3"):
             assert said in asked
         assert all(isinstance(message["content"], str) for message in request.body["messages"])
         assert "image" not in request.raw
@@ -330,7 +348,7 @@ class TestABrokenAnswer:
         assert len(provider.requests) == 1
 
     @pytest.mark.parametrize(
-        "bad", ["", "  \n", "{}", "sorry, no", '{"text": " "}', '{"text": 7}', '{"text": "half', "[1]"]
+        "bad", ["", "  \n", "{}", "sorry, no", '{"text": " "}', '{"text": 7}', '{"text": "half', "[1]", '{"posts": []}']
     )
     def test_that_is_blank_or_malformed_is_asked_for_once_more(self, bad: str) -> None:
         drafts, provider = write(Answer([bad]), GOOD)

@@ -11,27 +11,31 @@ from emotigram import catalogue
 from emotigram.chinese import converted
 from emotigram.domain import Language
 
-LEAST_IN_SCRIPT = 0.5  # names and loan words may be in another script, most letters not
+LEAST_IN_SCRIPT = 0.5  # names and loan words may be in another script, most words not
 _LEAST_LETTERS = 16  # fewer say too little about which of the languages in Latin letters they are
 _LEAST_SHARE = 0.1  # of probability: below it a text is surely in another of the languages
 _LEAST_KANA = 0.1  # of the letters of a Japanese text; a title or a line of names may have less, a post never
 _NOT_WORDS = regex.compile(r"https?://\S+|[#＃@][\p{L}\p{M}\p{N}_]+")
 _LETTERS = regex.compile(r"\p{L}")
+_SIGN = r"(?:(?=\p{L})[\p{Han}\p{Hiragana}\p{Katakana}])"
+_WORD = regex.compile(rf"{_SIGN}|(?:(?!{_SIGN})\p{{L}})(?:(?!{_SIGN})[\p{{L}}\p{{M}}])*")
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
 
 
 def share_in_script(text: str, language: Language) -> float:
-    """Share in [0, 1] of the letters that are the language's own; 1 where there are none to judge by."""
-    words = _NOT_WORDS.sub("", text)
-    letters = len(_LETTERS.findall(words))
-    own = len(regex.findall(rf"(?=\p{{L}}){language.script}", words))
-    return own / letters if letters else 1.0
+    """Share in [0, 1] of the words that are in the language's script; 1 where there are none to judge by.
+
+    A Chinese character or a kana counts as a word: a foreign name is one word, however many letters it has.
+    """
+    words = _WORD.findall(_NOT_WORDS.sub("", text))
+    own = sum(1 for word in words if regex.match(language.script, word))
+    return own / len(words) if words else 1.0
 
 
 def language_share(text: str, language: Language) -> float:
     """How far in [0, 1] a text is in a language; below ``LEAST_IN_SCRIPT`` it is in another, or in none.
 
-    The share of letters in the language's script; 0 where the letters are right and the language is another one that
+    The share of words in the language's script; 0 where the letters are right and the language is another one that
     uses them: Spanish for English (by py3langid), Chinese for Japanese, traditional for simplified.
     """
     share = share_in_script(text, language)

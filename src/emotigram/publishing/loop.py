@@ -58,6 +58,8 @@ class Loop:
                 if not (error.retryable and is_publishable(pool[0])):
                     raise
                 break  # what there is can be published, and its checks tell what is wrong with it
+            if not drafts:
+                break
             repaired = [replace(each, is_repaired=True) for each in self._checked(brief, drafts)]
             pool = best_first([*pool, *repaired])
         return pool

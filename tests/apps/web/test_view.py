@@ -18,7 +18,7 @@ def reading(sentiment: Sentiment) -> Reading:
 
 
 def post(text: str) -> Post:
-    return Post("", text, (), "", text, "instagram", "en", "plain", "embedded")
+    return Post("", text, (), "", text, "instagram", "en", "plain", "neutral", "embedded")
 
 
 class Copied(HTMLParser):
