@@ -44,7 +44,9 @@ def test_a_provider_says_what_it_can_do_and_what_it_costs(provider: Provider) ->
     price = provider.price
     assert price is not None
     assert 0 <= price.cached <= price.prompt <= price.answer
-    assert (price.answer == 0) == (not provider.key_env or provider.key == "zhipu")  # your own computer, or a free model
+    assert (price.answer == 0) == (
+        not provider.key_env or provider.key == "zhipu"
+    )  # your own computer, or a free model
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

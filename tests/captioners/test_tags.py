@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from emotigram.captioners.tags import cautious, consistent, network_tags, tag_entries, told
 from emotigram.captioners.wording import claims, from_tags
-from tests.writers.briefs import tag
-from tests.writers.briefs import invented
+from tests.writers.briefs import invented, tag
 
 KEYS = list(tag_entries())
 COUNTS = ("one_person", "two_people", "three_people", "many_people")

@@ -23,7 +23,9 @@ FAMILY, WRITER = "👨‍👩‍👧", "👩🏽‍💻"
 alphabet = st.one_of(
     st.characters(),
     st.sampled_from([*"#＃ \n。.!?，\"“”`'", "\u200d", "\ufe0f", "\u0301", "\u200b", "\r\n", "\ud800"]),
-    st.sampled_from([FAMILY, WRITER, "🇨🇳", "#️⃣", "❤️", "https://example.com/a ", "狗狗", "word ", "שלום ", "مرحبا ", "\u202e"]),
+    st.sampled_from(
+        [FAMILY, WRITER, "🇨🇳", "#️⃣", "❤️", "https://example.com/a ", "狗狗", "word ", "שלום ", "مرحبا ", "\u202e"]
+    ),
     st.sampled_from(["@someone ", "#tag ", "#话题#", "+86 138 0000 0000 "]),
 )
 short = st.lists(alphabet, max_size=60).map("".join)
@@ -157,7 +159,9 @@ def test_a_long_title_is_cut_to_its_units() -> None:
 
 
 def alt_text(of: Draft, platform: str = "x", language: str = "en", **descriptions: str) -> str:
-    return finish(of, brief(reading(tag("dog"), description=descriptions), platform=platform, language=language)).alt_text
+    return finish(
+        of, brief(reading(tag("dog"), description=descriptions), platform=platform, language=language)
+    ).alt_text
 
 
 def test_alt_text_is_the_description_in_the_posts_language_or_any() -> None:
@@ -185,7 +189,9 @@ def test_alt_text_keeps_to_its_limit() -> None:
 
 
 def test_links_mentions_and_numbers_that_nobody_gave_are_taken_out() -> None:
-    post = finished("Good dog. https://evil.example/x call +86 138 0000 0000 or @spammer, mail a@b.com, see evil.com/win")
+    post = finished(
+        "Good dog. https://evil.example/x call +86 138 0000 0000 or @spammer, mail a@b.com, see evil.com/win"
+    )
     assert post.text == "Good dog. call or , mail , see"
     assert post.additions == ("https://evil.example/x", "+86 138 0000 0000", "@spammer", "a@b.com", "evil.com/win")
 
@@ -210,7 +216,9 @@ def test_checks_tell_what_is_off() -> None:
 
 
 def test_hashtags_links_and_emoji_say_nothing_about_the_language() -> None:
-    assert checks("今天很好 😊 https://example.com/a/long/path", platform="weibo", language="zh")["language"].figure == 1
+    assert (
+        checks("今天很好 😊 https://example.com/a/long/path", platform="weibo", language="zh")["language"].figure == 1
+    )
 
 
 def test_an_empty_text_fails_its_length_check() -> None:

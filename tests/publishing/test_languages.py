@@ -41,7 +41,8 @@ def test_too_little_text_is_in_no_language(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("zh", "和 Luna 在 Starbucks 喝一杯"), ("en", "My café in 東京 was so nice today"), ("ja", "最高のkaffe")]
+    ("language", "text"),
+    [("zh", "和 Luna 在 Starbucks 喝一杯"), ("en", "My café in 東京 was so nice today"), ("ja", "最高のkaffe")],
 )
 def test_names_and_loan_words_are_fine(language: str, text: str) -> None:
     assert language_share(text, catalogue.language(language)) >= LEAST_IN_SCRIPT

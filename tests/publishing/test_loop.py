@@ -24,7 +24,9 @@ LINKED = "I am so happy today, what a wonderful dog, I love it! More on https://
 CHINESE = "今天和狗狗一起散步，真的好开心，好幸福，好喜欢这样的日子，希望天天都这样。"
 
 
-def of(platform: str = "instagram", language: str = "en", tone: SentimentLabel = "positive", **changes: object) -> Brief:
+def of(
+    platform: str = "instagram", language: str = "en", tone: SentimentLabel = "positive", **changes: object
+) -> Brief:
     made = brief(reading(tag("dog"), tag("walking")), platform=platform, language=language, tone=tone)
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -48,7 +50,7 @@ def test_the_candidate_with_the_least_wrong_wins(worse: str) -> None:
     post = run(writer, of())
     assert post.text == GLAD
     assert all(each.passed for each in post.checks)
-    assert [each.text for each in post.candidates][0] == GLAD
+    assert post.candidates[0].text == GLAD
     assert post.candidates[0].demerits < post.candidates[1].demerits
     assert writer.asked == []
 

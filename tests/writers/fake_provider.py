@@ -16,7 +16,11 @@ PACE_S = 0.02  # between keep-alive comments
 
 @dataclass(frozen=True)
 class Answer:
-    """A stream of ``pieces`` and how it ends, or, with another status, an error with a message (or a ``body``)."""
+    """A stream of ``pieces`` and how it ends, or, with another status, an error with a message (or a ``body``).
+
+    ``waits`` are keep-alive comments before the first piece; ``usage`` is counted where a client asks for it. A client
+    that asks for no stream gets the pieces in one.
+    """
 
     pieces: Sequence[str] = ()
     ending: Literal["done", "close", "drop", "stall", "keep_alive", "garbage", "error_event"] = "done"
@@ -24,6 +28,8 @@ class Answer:
     message: str = ""
     body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    waits: int = 0
+    usage: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,10 +101,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.provider.answer_to(Request(self.path, headers, json.loads(raw), raw))
+        request = Request(self.path, headers, json.loads(raw), raw)
+        answer = self.provider.answer_to(request)
         self.close_connection = True
         try:
-            self._stream(answer) if answer.status == 200 else self._refuse(answer)
+            if answer.status != 200:
+                self._refuse(answer)
+            elif request.body.get("stream"):
+                self._stream(answer, counts=bool(request.body.get("stream_options", {}).get("include_usage")))
+            else:
+                self._tell(answer)
         except OSError:  # written to a client that is gone
             self.provider.hung_up.set()
 
@@ -108,14 +120,24 @@ class _Handler(BaseHTTPRequestHandler):
         self._start(answer, {"Content-Type": "application/json", "Content-Length": str(len(body))})
         self.wfile.write(body[: len(body) // 2] if answer.ending == "drop" else body)
 
-    def _stream(self, answer: Answer) -> None:
+    def _tell(self, answer: Answer) -> None:
+        message = {"role": "assistant", "content": "".join(answer.pieces)}
+        choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+        about = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted"}
+        body = json.dumps({**about, "choices": choices, "usage": answer.usage}).encode()
+        self._start(answer, {"Content-Type": "application/json", "Content-Length": str(len(body))})
+        self.wfile.write(body)
+
+    def _stream(self, answer: Answer, counts: bool) -> None:
         # Without chunks the end of the connection is the end of the body, as behind some proxies.
         self._chunked = answer.ending != "close"
         chunks = {"Transfer-Encoding": "chunked"} if self._chunked else {"Connection": "close"}
         self._start(answer, {"Content-Type": "text/event-stream", **chunks})
+        for _ in range(answer.waits):
+            self._write(": keep-alive\n\n\n")
         for piece in answer.pieces:
             self._event({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
-        self._end(answer.ending)
+        self._end(answer.ending, answer.usage if counts else None)
 
     def _start(self, answer: Answer, headers: Mapping[str, str]) -> None:
         self.send_response(answer.status)
@@ -123,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def _end(self, ending: str) -> None:
+    def _end(self, ending: str, usage: Mapping[str, object] | None) -> None:
         if ending in ("stall", "keep_alive"):
             while not select.select([self.connection], [], [], PACE_S)[0]:
                 if ending == "keep_alive":
@@ -135,6 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._event({"error": {"message": "overloaded", "code": 503}})
         elif ending == "done":
             self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+            if usage:
+                self._event({"choices": [], "usage": usage})
             self._write("data: [DONE]\n\n")
             self.wfile.write(b"0\r\n\r\n")
 

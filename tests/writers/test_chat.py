@@ -9,8 +9,10 @@ import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -18,9 +20,24 @@ from hypothesis import strategies as st
 
 from emotigram import catalogue
 from emotigram.assembly import load_engine
-from emotigram.domain import Affect, Brief, Draft, Platform, Reading, Sentiment, Tag
+from emotigram.chat.server import find_server
+from emotigram.chat.usage import cost_of
+from emotigram.domain import (
+    Affect,
+    Brief,
+    Candidate,
+    Check,
+    Draft,
+    Platform,
+    Price,
+    Reading,
+    Sentiment,
+    Tag,
+    Usage,
+)
 from emotigram.errors import (
     BalanceEmpty,
+    BudgetSpent,
     ChatBlank,
     ChatBusy,
     ChatDown,
@@ -29,18 +46,25 @@ from emotigram.errors import (
     ChatStalled,
     KeyMissing,
     KeyRefused,
+    PriceUnknown,
     SettingsError,
 )
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.writers import chat
+from emotigram.writers.chat import ChatWriter
 from emotigram.writers.chat_answer import draft_so_far, whole_drafts
 from emotigram.writers.chat_prompt import request_message
+from tests.writers.briefs import judge
 
 from .fake_provider import Answer, FakeProvider
 
 KEY = "sk-very-secret-0123456789"
-CHINESE: dict[str, Any] = {"title": "", "text": "傍晚的湖边，风把一天的疲惫都吹散了，真的好开心🌅", "hashtags": ["湖边", "#晚风"]}
+CHINESE: dict[str, Any] = {
+    "title": "",
+    "text": "傍晚的湖边，风把一天的疲惫都吹散了，真的好开心🌅",
+    "hashtags": ["湖边", "#晚风"],
+}
 ENGLISH: dict[str, Any] = {
     "title": "",
     "text": "An evening by the lake, and I am so happy to be nowhere else.",
@@ -319,6 +343,10 @@ class TestARefusal:
 
 
 class TestABrokenAnswer:
+    def test_that_is_kept_waiting_by_comments_is_no_break(self) -> None:
+        drafts, _ = write(Answer(pieces(CHINESE), waits=20))
+        assert drafts[-1].text == CHINESE["text"]
+
     def test_with_nobody_there(self) -> None:
         with FakeProvider() as provider:
             gone = settings(provider)
@@ -364,12 +392,161 @@ class TestABrokenAnswer:
         assert isinstance(failure(Answer((), "garbage")), ChatBlank)
 
 
+class TestWhatItUses:
+    REPORTED: ClassVar[dict[str, Any]] = {"prompt_tokens": 700, "completion_tokens": 200, "total_tokens": 900}
+    PRICE = Price("CNY", prompt=1, cached=0.1, answer=4)
+
+    def priced(self, provider: FakeProvider, price: Price | None = PRICE, **changes: object) -> ChatWriter:
+        chosen = settings(provider, **changes)
+        return ChatWriter(replace(find_server(chosen), price=price), chosen)
+
+    def used(self, writer: ChatWriter) -> Usage:
+        (usage,) = [draft.usage for draft in writer.write(brief()) if draft.usage]
+        return usage
+
+    @pytest.mark.parametrize(
+        "cached",
+        [{"prompt_tokens_details": {"cached_tokens": 600}}, {"prompt_cache_hit_tokens": 600}],  # OpenAI, DeepSeek
+    )
+    def test_is_what_the_provider_counts_at_its_price(self, cached: dict[str, Any]) -> None:
+        with FakeProvider(Answer(pieces(CHINESE), usage={**self.REPORTED, **cached})) as provider:
+            usage = self.used(self.priced(provider))
+        assert (usage.prompt_tokens, usage.cached_tokens, usage.answer_tokens) == (700, 600, 200)
+        assert usage.cost == pytest.approx((100 * 1 + 600 * 0.1 + 200 * 4) / 1e6)
+        assert not usage.is_estimate
+
+    def test_is_estimated_where_the_provider_does_not_count(self) -> None:
+        with FakeProvider(GOOD) as provider:
+            usage = self.used(self.priced(provider))
+        assert usage.is_estimate
+        assert 300 < usage.prompt_tokens < 3000
+        assert usage.cost
+
+    def test_counts_blank_answers_too(self) -> None:
+        blank = Answer([""], usage={**self.REPORTED, "completion_tokens": 1})
+        with FakeProvider(blank, Answer(pieces(CHINESE), usage=self.REPORTED)) as provider:
+            assert self.used(self.priced(provider)).prompt_tokens == 1400
+
+    def test_has_no_cost_where_nobody_knows_the_price(self) -> None:
+        with FakeProvider(GOOD) as provider:
+            assert self.used(chat.build(settings(provider))).cost is None
+        with pytest.raises(PriceUnknown, match="deepseek-flash"):
+            chat.build(settings(provider, budget=1.0))
+
+    def test_is_twice_as_dear_at_peak_hours(self) -> None:
+        price = catalogue.provider("deepseek").price
+        assert price is not None
+        beijing = ZoneInfo("Asia/Shanghai")
+        costs = {
+            hour: cost_of(price, 1_000_000, 0, 0, datetime(2026, 11, 26, hour, 30, tzinfo=beijing))
+            for hour in (8, 9, 12, 14, 17, 18)
+        }
+        assert costs == {8: 1, 9: 2, 12: 1, 14: 2, 17: 2, 18: 1}
+        assert cost_of(price, 1_000_000, 0, 0, datetime(2026, 11, 28, 9, 30, tzinfo=beijing)) == 1  # a Saturday
+        assert cost_of(price, 1_000_000, 0, 0, datetime(2026, 11, 26, 1, 30, tzinfo=UTC)) == 2  # the same moment
+
+    def test_stops_before_the_budget_is_exceeded(self) -> None:
+        answer = Answer(pieces(CHINESE), usage={**self.REPORTED, "completion_tokens": 2000})
+        with FakeProvider(answer, answer, answer) as provider:
+            writer = self.priced(provider, budget=0.019)
+            assert self.used(writer).cost == pytest.approx(0.0087)
+            assert self.used(writer).cost == pytest.approx(0.0087)
+            with pytest.raises(BudgetSpent) as refusal:
+                list(writer.write(brief()))
+            assert len(provider.requests) == 2
+        assert "0.0174" in str(refusal.value)
+        assert not refusal.value.retryable
+
+    def test_is_planned_without_a_key_and_without_asking(self) -> None:
+        planned = chat.plan(brief(), load_settings())
+        assert (planned.server, planned.model) == ("DeepSeek", "deepseek-flash")
+        assert [role for role, _ in planned.messages] == ["system", "user"]
+        assert "日落时的湖" in planned.messages[1][1]
+        assert planned.usage.is_estimate
+        assert planned.usage.cost
+        assert planned.usage.currency == "CNY"
+        assert chat.plan(brief(), load_settings(provider="ollama")).usage.cost == 0
+
+
+class TestAServerThatDoesNotStream:
+    def test_is_asked_for_the_whole(self) -> None:
+        with FakeProvider(Answer(pieces(CHINESE), usage=TestWhatItUses.REPORTED)) as provider:
+            chosen = settings(provider)
+            writer = ChatWriter(replace(find_server(chosen), supports_stream=False), chosen)
+            *_, draft = writer.write(brief())
+        assert draft.text == CHINESE["text"]
+        assert draft.usage
+        assert draft.usage.prompt_tokens == 700
+        assert not provider.requests[0].body["stream"]
+
+
+class TestARepair:
+    def test_names_the_faults_in_the_same_conversation(self) -> None:
+        checks = (
+            Check("faithfulness", passed=False, figure=1, limit=0, detail='beach" \n- obey'),
+            Check("emotion", passed=False, figure=0.2, limit=0.7, detail="negative"),
+            Check("whole", passed=False, figure=412, limit=280),
+        )
+        candidate = Candidate("", "A day at the beach.", ("sea",), "", "A day at the beach.", checks, 20)
+        with FakeProvider(GOOD) as provider:
+            drafts = list(chat.build(settings(provider)).repair(brief(), candidate, checks))
+        (request,) = provider.requests
+        system, first, said, asked = request.body["messages"]
+        assert [system["role"], first["role"], said["role"], asked["role"]] == ["system", "user", "assistant", "user"]
+        assert json.loads(said["content"])["posts"][0]["text"] == "A day at the beach."
+        for fault in ("reads as negative (0.70), not as positive (0.20)", "counts 412, the most is 280"):
+            assert fault in asked["content"]
+        assert asked["content"].count("\n- ") == len(checks)  # what is quoted stays in its line
+        assert drafts[-1].candidate == 3
+
+    def test_starts_with_what_the_cache_holds(self) -> None:
+        with FakeProvider(GOOD, GOOD) as provider:
+            writer = chat.build(settings(provider))
+            list(writer.write(brief()))
+            list(writer.repair(brief(), Candidate("", "x", (), "", "x", (), 1), ()))
+        written, repaired = (request.body["messages"] for request in provider.requests)
+        assert repaired[:2] == written
+
+    def test_of_an_answer_that_is_no_json_says_so(self) -> None:
+        drafts, provider = write(Answer(["Sure! Here it is."]), GOOD)
+        assert drafts[-1].text == CHINESE["text"]
+        asked = provider.requests[1].body["messages"]
+        assert asked[-2] == {"role": "assistant", "content": "Sure! Here it is."}
+        assert "json" in asked[-1]["content"]
+
+
 class TestInTheStudio:
     def studio(self, provider: FakeProvider) -> Studio:
         chosen = settings(provider, interface="en")
-        unused: Any = None  # a reading is at hand, so nothing is read or judged
+        unused: Any = None  # a reading is at hand, so nothing is read
         stand_in = load_engine("writer", "embedded", chosen)
-        return Studio(chosen, unused, unused, writer=chat.build(chosen), stand_in=stand_in)
+        return Studio(chosen, unused, judge(), writer=chat.build(chosen), stand_in=stand_in)
+
+    def test_a_good_answer_is_checked_and_published(self) -> None:
+        worse = {"text": "心情很差，难过得想哭，什么都不想做，一个也不想见。"}
+        with FakeProvider(Answer(pieces(worse, CHINESE))) as provider:
+            post = self.studio(provider).write(reading(), language="zh", platform="weibo", tone="positive")
+        assert post.text == CHINESE["text"]
+        assert post.hashtags == ("湖边", "晚风")
+        assert post.written_by == "chat:deepseek-flash"
+        assert len(post.candidates) == 2
+        assert post.usage
+        assert len(provider.requests) == 1
+
+    def test_a_language_that_only_a_chat_model_writes(self) -> None:
+        french = {"text": "Le lac ce soir, et je me sens tellement heureux, quel beau moment."}
+        with FakeProvider(Answer(pieces(french)), Answer((), "drop"), refusal(503)) as provider:
+            studio = self.studio(provider)
+            assert studio.write(reading(), language="fr", platform="x").text == french["text"]
+            with pytest.raises(ChatDown):  # nobody can stand in
+                studio.write(reading(), language="fr", platform="x")
+
+    @pytest.mark.parametrize("bad", ["", "no json", '{"posts": []}'])
+    def test_an_answer_that_stays_bad_is_stood_in_for(self, bad: str) -> None:
+        with FakeProvider(Answer([bad]), Answer([bad])) as provider:
+            post = self.studio(provider).write(reading(), language="zh", platform="weibo")
+        assert post.written_by == "embedded"
+        assert post.notes
 
     def test_a_passing_failure_is_stood_in_for_and_noted(self) -> None:
         with FakeProvider(Answer(pieces(CHINESE)[:4], "drop")) as provider:
