@@ -60,6 +60,13 @@ def load_engine(role: str, name: str, settings: Settings) -> Any:
     return others[name].load()(settings)
 
 
+def languages_written(settings: Settings) -> tuple[str, ...]:
+    """The languages that the settings' writer writes, without opening another engine."""
+    name, _ = _choose_writer(settings)
+    written = getattr(load_engine("writer", name, settings), "languages", None)
+    return tuple(each.key for each in catalogue.languages() if written is None or each.key in written)
+
+
 def has_chat_key(settings: Settings) -> bool:
     """Whether a chat provider could be asked: a key is set, or the server needs none."""
     key_env = catalogue.provider(settings.provider).key_env

@@ -64,6 +64,15 @@ class Studio:
         """Who else gets the photos that are read, '' for nobody: they stay on this computer."""
         return str(getattr(self._captioner, "sends_photos_to", ""))
 
+    @property
+    def engines(self) -> dict[str, str]:
+        """The engines at work, by role."""
+        return {
+            "captioner": self._captioner.name,
+            "sentiment": self._sentiment.name,
+            "writer": self._writer.name,
+        }
+
     def read(self, photo: Photo, text: str = "") -> Reading:
         """Read one photo, judged together with the user's own text where there is one."""
         return self.read_many([photo], [text])[0]

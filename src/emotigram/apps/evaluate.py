@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
 from rich.console import Console
@@ -13,6 +13,9 @@ from rich.table import Table
 from emotigram import catalogue
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.printable import printable
+from emotigram.assembly import languages_written
+from emotigram.domain import Platform, SentimentLabel
+from emotigram.errors import UnknownName
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
 
@@ -75,6 +78,91 @@ def sentiment(  # noqa: PLR0913
         _show_sentiment(found, report, interface_language(settings.interface))
 
 
+@app.command(help=help_text("evaluate.posts"))
+def posts(  # noqa: PLR0913
+    context: typer.Context,
+    photos: Annotated[Path, typer.Option("--photos", metavar="DIR", help=help_text("evaluate.photos"))],
+    report: Report,
+    platform: Annotated[
+        list[str] | None, typer.Option("--platform", "-p", metavar="NAME", help=help_text("evaluate.platforms"))
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option("--language", "-l", metavar="NAME", help=help_text("evaluate.languages"))
+    ] = None,
+    tone: Annotated[list[str] | None, typer.Option("--tone", metavar="TONE", help=help_text("evaluate.tones"))] = None,
+    style: Annotated[str | None, typer.Option("--style", "-s", metavar="NAME", help=help_text("style"))] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help=help_text("evaluate.limit_photos"))] = None,
+    writer: Annotated[str | None, typer.Option(help=help_text("writer"), metavar="NAME")] = None,
+    provider: Annotated[str | None, typer.Option(help=help_text("provider"), metavar="NAME")] = None,
+    base_url: Annotated[str | None, typer.Option(help=help_text("base_url"), metavar="URL")] = None,
+    model: Annotated[str | None, typer.Option(help=help_text("model"), metavar="NAME")] = None,
+    candidates: Annotated[
+        int | None, typer.Option(help=help_text("candidates"), metavar="NUMBER", min=1, max=8)
+    ] = None,
+    budget: Annotated[float | None, typer.Option(help=help_text("budget"), metavar="AMOUNT", min=0)] = None,
+    captioner: Captioner = None,
+    debug: Debug = False,
+) -> None:
+    """Measure the posts that are written for photos."""
+    with errors_shown(context, debug):
+        settings = load_settings(
+            interface=context.obj,
+            style=style,
+            writer=writer,
+            provider=provider,
+            base_url=base_url,
+            model=model,
+            candidates=candidates,
+            budget=budget,
+            captioner=captioner,
+        )
+        catalogue.style(settings.style)
+        with extra_needed("evaluate"):
+            from emotigram.evaluation.posts import TONES, Wanted  # noqa: PLC0415
+            from emotigram.evaluation.run import evaluate_posts  # noqa: PLC0415
+        wanted = Wanted(
+            platforms=tuple(catalogue.platform(key).key for key in platform or _keys(catalogue.platforms())),
+            languages=tuple(catalogue.language(key).key for key in language or languages_written(settings)),
+            tones=_tones(tone or TONES),
+        )
+        found = evaluate_posts(photos, report, settings, wanted, limit=limit)
+        _show_posts(found, report, interface_language(settings.interface))
+
+
+def _tones(asked: Sequence[str]) -> tuple[SentimentLabel, ...]:
+    known = get_args(SentimentLabel)
+    for name in asked:
+        if name not in known:
+            raise UnknownName(kind="tone", name=name, known=", ".join(known))
+    return tuple(cast(Sequence[SentimentLabel], asked))
+
+
+def _keys(entries: Sequence[Platform]) -> list[str]:
+    return [entry.key for entry in entries]
+
+
+def _show_posts(report: dict[str, Any], folder: Path, language: str) -> None:
+    names = ("compliance", "language", "emotion", "unsupported", "distinct_posts")
+    heads = [say(f"evaluate.posts.{key}", language) for key in ("group", "n", *names, "ms", "cost")]
+    figures = report["figures"]
+    groups = {say("evaluate.posts.all", language): figures["all"], **figures["languages"], **figures["platforms"]}
+    lines = [
+        [key, str(of["n"]), *(_percent(of[name]) for name in names), f"{of['ms_mean']:.1f}", _cost(of["cost"])]
+        for key, of in groups.items()
+    ]
+    about = report["data"]
+    photos = say("evaluate.posts.photos", language, photos=about["photos"], folder=about["folder"])
+    _print_tables(photos, folder, language, [(heads, lines)])
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _cost(value: float | None) -> str:
+    return "?" if value is None else f"{value:.3g}"
+
+
 def _show_captions(report: dict[str, Any], folder: Path, language: str) -> None:
     words = [say(f"evaluate.{key}", language) for key in ("language", "system", "shuffled", "told_whole")]
     heads = [*words[:2], "BLEU-4", "ROUGE-L", "CIDEr-D", words[2], "×", words[3]]
@@ -117,10 +205,16 @@ def _print(
     tables: Sequence[tuple[list[str], list[list[str]]]],
     note: str = "",
 ) -> None:
-    console = Console(highlight=False, markup=False, emoji=False)
     about = report["data"]
     rows = say("evaluate.rows", language, measured=about["measured"], rows=about["rows"], file=about["file"])
-    console.print(printable(rows), soft_wrap=True)
+    _print_tables(rows, folder, language, tables, note)
+
+
+def _print_tables(
+    head: str, folder: Path, language: str, tables: Sequence[tuple[list[str], list[list[str]]]], note: str = ""
+) -> None:
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(printable(head), soft_wrap=True)
     for heads, lines in tables:
         if lines:
             table = Table(*heads, box=None, padding=(0, 2, 0, 0), header_style="bold")

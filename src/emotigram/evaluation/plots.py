@@ -71,6 +71,34 @@ def draw_coverage(path: Path, curves: Mapping[str, Sequence[Mapping[str, float]]
     _save(figure, path)
 
 
+def draw_rates(path: Path, rates: Mapping[str, Mapping[str, float | None]], title: str) -> None:
+    """Draw rates in [0, 1] as a table of shades: a row a name, a column a rate; None is left white."""
+    names = list(rates)
+    columns = list(next(iter(rates.values())))
+    values = np.array([[np.nan if (rate := rates[name][each]) is None else rate for each in columns] for name in names])
+    figure, axes = _canvas(2.4 + 1.05 * len(columns), 1.4 + 0.34 * len(names))
+    axes.imshow(values, cmap="RdYlGn", vmin=0, vmax=1, aspect="auto", alpha=0.75)
+    for row, column in np.ndindex(*values.shape):
+        told = "not\njudged" if np.isnan(values[row, column]) else f"{values[row, column]:.1%}"
+        axes.text(column, row, told, ha="center", va="center", fontsize=8)
+    axes.set_xticks(range(len(columns)), columns, fontsize=8)
+    axes.set_yticks(range(len(names)), names, fontsize=9)
+    axes.set_title(title)
+    _save(figure, path)
+
+
+def draw_times(path: Path, milliseconds: Floats, title: str) -> None:
+    """Draw how long single posts took; the slowest hundredth is left out and told of."""
+    most = float(np.percentile(milliseconds, 99))
+    figure, axes = _canvas(5.6, 3.6)
+    axes.hist(milliseconds[milliseconds <= most], bins=50, color=_BLUE)
+    mean = float(milliseconds.mean())
+    axes.axvline(mean, color=_ORANGE, label=f"mean {mean:.1f} ms")
+    axes.set(xlabel="ms a post (without the slowest hundredth)", ylabel="posts", title=title)
+    axes.legend(frameon=False)
+    _save(figure, path)
+
+
 def draw_scale(path: Path, values: Floats, title: str) -> None:
     """Draw guesses over truths of a scale from -1 to 1; ``values`` has shape (2, rows), truth first."""
     figure, axes = _canvas(4.8, 4.6)

@@ -25,18 +25,23 @@ _PACKAGES = ("emotigram", "onnxruntime", "numpy", "scikit-learn", "scipy", "pyco
 _DIGITS = 4
 
 
-def describe_run(task: str, table: Table, measured: int, engine: dict[str, str]) -> dict[str, Any]:
-    """What a reader needs to repeat a measurement; the data set by name and checksum, without its folder."""
+def describe_table(table: Table, measured: int) -> dict[str, Any]:
+    """A data set by name and checksum, without its folder, and how many of its rows were measured."""
+    return {
+        "file": table.path.name,
+        "sha256": table.sha256,
+        "rows": len(table.rows),
+        "measured": measured,
+        "columns": list(table.columns),
+    }
+
+
+def describe_run(task: str, data: dict[str, Any], engine: dict[str, str]) -> dict[str, Any]:
+    """What a reader needs to repeat a measurement; ``data`` tells what was measured on."""
     return {
         "made_by": _MADE_BY,
         "task": task,
-        "data": {
-            "file": table.path.name,
-            "sha256": table.sha256,
-            "rows": len(table.rows),
-            "measured": measured,
-            "columns": list(table.columns),
-        },
+        "data": data,
         "engine": engine,
         "seed": SEED,
         "machine": describe_machine(),

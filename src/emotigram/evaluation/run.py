@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from emotigram.assembly import load_engine
+import numpy as np
+
+from emotigram.assembly import load_engine, open_studio
 from emotigram.domain import EMOTIONS
 from emotigram.evaluation import plots
 from emotigram.evaluation.caption_data import read_captions
 from emotigram.evaluation.captions import measure_captions
-from emotigram.evaluation.report import SEED, describe_run, new_report, write_csv, write_report
+from emotigram.evaluation.posts import PostsResult, Wanted, find_photos, post_figures, write_posts
+from emotigram.evaluation.report import SEED, describe_run, describe_table, new_report, write_csv, write_report
 from emotigram.evaluation.sentiment import SentimentResult, measure_sentiment
 from emotigram.evaluation.sentiment_data import SENTIMENTS, SentimentSet, read_sentiment
 from emotigram.evaluation.tables import sample_rows
@@ -18,6 +22,15 @@ from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 
 _COVERAGE = ("coverage", "rows", "quality", "least_confidence")
+_RATES = {  # of a post, all the better the higher; what a picture's column is called
+    "compliance": "hard limits",
+    "language": "language",
+    "emotion": "emotion",
+    "supported": "supported",
+    "soft_length": "reads well",
+    "distinct_posts": "distinct",
+}
+_EXAMPLES = 12
 
 
 def evaluate_captions(
@@ -35,7 +48,7 @@ def evaluate_captions(
         result = measure_captions(
             captions, rows, captioner, max_megapixels=settings.max_megapixels, seed=SEED, title=title
         )
-        run = describe_run("captions", captions.table, len(rows), {"captioner": captioner.name})
+        run = describe_run("captions", describe_table(captions.table, len(rows)), {"captioner": captioner.name})
         languages = result.figures["languages"]
         curves = {key: each["by_coverage"] for key, each in languages.items() if each["by_coverage"]}
         if curves:
@@ -65,13 +78,58 @@ def evaluate_sentiment(
             labelled, rows, model, captioner, max_megapixels=settings.max_megapixels, seed=SEED, title=title
         )
         engines = {"sentiment": model.name, **({"features": captioner.name} if captioner else {})}
-        run = describe_run("sentiment", labelled.table, len(rows), engines)
+        run = describe_run("sentiment", describe_table(labelled.table, len(rows)), engines)
         run["data"] |= _about_labels(labelled)
         _draw_sentiment(draft, result)
         report = {**run, "figures": result.figures}
         has_scales = len(labelled.columns) > len(labelled.labels)
         write_report(draft, "sentiment.md.j2", report, has_scales=has_scales)
     return report
+
+
+def evaluate_posts(
+    photos: Path, folder: Path, settings: Settings, wanted: Wanted, *, limit: int | None = None
+) -> dict[str, Any]:
+    """Write posts for a folder of photos and report what they are; returns what ``report.json`` holds.
+
+    Raises DataError, PhotoError, EngineError, ChatError or UnknownName; then nothing is written.
+    """
+    with new_report(folder) as draft:
+        found = find_photos(photos)
+        chosen = [found[at] for at in sample_rows(len(found), limit, SEED)]
+        studio = open_studio(settings)
+        result = write_posts(studio, chosen, wanted, say("evaluate.writing", interface_language(settings.interface)))
+        data = {
+            "folder": photos.name,
+            "photos": len(chosen),
+            "sha256": sha256(b"".join(sha256(path.read_bytes()).digest() for path in chosen)).hexdigest(),
+            "cut_short": result.is_cut_short,
+        }
+        run = describe_run("posts", data, studio.engines)
+        figures = {**post_figures(result.written), "reading_ms": result.reading_s * 1000}
+        asked = {
+            "platforms": list(wanted.platforms),
+            "languages": list(wanted.languages),
+            "tones": list(wanted.tones),
+            "style": settings.style,
+            "candidates": settings.candidates,
+        }
+        report = {**run, "wanted": asked, "figures": figures}
+        _draw_posts(draft, result, figures)
+        step = max(1, len(result.written) // _EXAMPLES)
+        examples = [each.post for each in result.written[::step]][:_EXAMPLES]
+        write_report(draft, "posts.md.j2", report, examples=examples)
+    return report
+
+
+def _draw_posts(draft: Path, result: PostsResult, figures: dict[str, Any]) -> None:
+    for key in ("languages", "platforms"):
+        groups = {name: {**of, "supported": 1 - of["unsupported"]} for name, of in figures[key].items()}
+        rates = {name: {told: of[rate] for rate, told in _RATES.items()} for name, of in groups.items()}
+        plots.draw_rates(draft / f"{key}.png", rates, f"Posts by {key.removesuffix('s')}")
+        lines = [[name, *of.values()] for name, of in figures[key].items()]
+        write_csv(draft / f"{key}.csv", [key.removesuffix("s"), *figures["all"]], lines)
+    plots.draw_times(draft / "times.png", np.array([each.seconds * 1000 for each in result.written]), "Writing a post")
 
 
 def _about_labels(data: SentimentSet) -> dict[str, Any]:

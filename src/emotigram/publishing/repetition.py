@@ -21,6 +21,11 @@ def repetition(text: str, earlier: Sequence[str] = ()) -> float:
     return max([within, *(sum((own & _ngrams(post)).values()) / total for post in earlier)])
 
 
+def tokens(text: str) -> list[str]:
+    """A text's words in small letters; a Chinese character or a kana is one."""
+    return _TOKEN.findall(text.casefold())
+
+
 def _ngrams(text: str) -> Counter[tuple[str, ...]]:
-    tokens = _TOKEN.findall(text.casefold())
-    return Counter(tuple(tokens[at : at + _ORDER]) for at in range(len(tokens) - _ORDER + 1))
+    words = tokens(text)
+    return Counter(tuple(words[at : at + _ORDER]) for at in range(len(words) - _ORDER + 1))
