@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emotigram import open_photo, open_studio
-from emotigram.errors import SettingsError, UnknownName
+from emotigram.errors import LanguageNeedsChat, SettingsError, UnknownName
 
 
 def test_one_reading_many_posts(china: Path) -> None:
@@ -114,3 +114,55 @@ def test_a_settings_file_is_read_and_the_environment_wins(monkeypatch: pytest.Mo
     Path("emotigram.toml").write_text("style = ", "utf-8")
     with pytest.raises(SettingsError, match=r"emotigram\.toml"):
         open_studio()
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "language"),
+    [
+        ("zh_CN.UTF-8", "", "zh"),
+        ("zh_TW.UTF-8", "", "zh-TW"),
+        ("ja_JP.UTF-8", "", "ja"),
+        ("es_MX.UTF-8", "", "es"),
+        ("C.UTF-8", "", "en"),
+        ("zh_CN.UTF-8", "Our first walk after all these weeks of rain", "en"),
+        ("en_US.UTF-8", "下了好几周的雨，终于能出门了", "zh"),
+        ("en_US.UTF-8", "下了好幾週的雨，終於能出門了", "zh-TW"),
+        ("en_US.UTF-8", "何週間も雨だったけど、やっと出かけられた", "ja"),
+        ("zh_CN.UTF-8", "Luna", "zh"),  # a name is no language
+        ("en_US.UTF-8", "Enfin une journée de soleil après la pluie", "en"),  # nobody here writes French
+    ],
+)
+def test_auto_picks_the_language_of_the_text_or_else_of_the_locale(
+    china: Path, monkeypatch: pytest.MonkeyPatch, locale: str, text: str, language: str
+) -> None:
+    monkeypatch.setenv("LANG", locale)
+    studio = open_studio(writer="embedded")
+    assert studio.write(studio.read(open_photo(china), text)).language == language
+
+
+def test_a_locale_that_only_a_chat_model_writes_gives_way_and_says_so(
+    china: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    studio = open_studio(writer="embedded")
+    post = studio.write(studio.read(open_photo(china)))
+    assert post.language == "en"
+    assert any("Français" in note for note in post.notes)
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "pt", "ru"])
+def test_a_language_asked_for_is_refused_where_nobody_writes_it(china: Path, language: str) -> None:
+    studio = open_studio(writer="embedded")
+    reading = studio.read(open_photo(china))
+    with pytest.raises(LanguageNeedsChat, match="does not write") as refusal:
+        studio.write(reading, language=language)
+    assert "zh-TW" in refusal.value.hint("en")
+
+
+def test_memory_keeps_the_embedded_writer_from_repeating_itself(china: Path) -> None:
+    studio = open_studio(writer="embedded")
+    reading = studio.read(open_photo(china))
+    first = studio.write(reading, platform="instagram", language="en")
+    second = studio.write(reading, platform="instagram", language="en", memory=[first.text])
+    assert second.text != first.text
+    assert all(check.passed for check in second.checks)

@@ -270,3 +270,56 @@ def test_serve_without_gradio_names_the_pip_line() -> None:
     assert result.returncode == 4
     assert "pip install 'emotigram[web]'" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("interface", "words"), [("en", ("Candidate", "emotion", "passed")), ("zh", ("草稿", "情绪", "通过"))]
+)
+def test_explain_shows_candidates_and_checks(china: Path, interface: str, words: tuple[str, ...]) -> None:
+    shown = run("--interface", interface, "caption", china, "-p", "x", "--explain", "--candidates", 4)
+    assert shown.exit_code == 0
+    assert all(word in shown.stdout for word in words)
+    (seen,) = run_json("--interface", interface, "caption", china, "-p", "x", "--candidates", 4)
+    flat = "".join(shown.stdout.split())
+    assert len(seen["post"]["candidates"]) == 4
+    assert all("".join(each["text"].split()) in flat for each in seen["post"]["candidates"])
+
+
+def test_a_dry_run_shows_the_prompt_and_its_price_and_sends_nothing(china: Path) -> None:
+    with FakeProvider() as provider:
+        shown = run("caption", china, "--dry-run", "-p", "bluesky", "-l", "fr", "--text", "Luna's first trip")
+        assert shown.exit_code == 0
+        (planned,) = run_json("caption", china, "--dry-run", "--base-url", provider.url, "-l", "ja")
+        assert provider.requests == []
+    for words in ("DeepSeek", "[system]", "Bluesky", "Français", "Luna's first trip", "tokens", "CNY"):
+        assert words in shown.stdout
+    plan = planned["plan"]
+    assert [message["role"] for message in plan["messages"]] == ["system", "user"]
+    assert plan["usage"]["is_estimate"]
+    assert plan["usage"]["cost"] is None  # nobody knows what that server costs
+
+
+def test_a_dry_run_of_the_embedded_writer_has_nothing_to_show(china: Path) -> None:
+    refused = run("caption", china, "--dry-run", "--writer", "embedded")
+    assert refused.exit_code == 2
+    assert "sends nothing" in refused.stderr
+
+
+def test_a_budget_stops_before_the_first_request_that_could_exceed_it(
+    china: Path, flower: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "k")
+    stopped = run("caption", china, flower, "--budget", "0", "--writer", "chat")
+    assert stopped.exit_code == 5
+    assert "The budget of 0 CNY" in stopped.stderr
+    assert "--writer embedded" in stopped.stderr
+    monkeypatch.setenv("EMOTIGRAM_API_KEY", "k")
+    unknown = run("caption", china, "--budget", "1", "--base-url", "http://127.0.0.1:9", "--writer", "chat")
+    assert unknown.exit_code == 2
+    assert "nobody knows what" in unknown.stderr
+
+
+def test_a_language_nobody_here_writes_is_said(china: Path) -> None:
+    refused = run("--interface", "zh", "caption", china, "-l", "fr")
+    assert refused.exit_code == 2
+    assert "内置写手不会写Français" in refused.stderr

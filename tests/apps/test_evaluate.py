@@ -320,3 +320,58 @@ def test_the_command_line_starts_without_the_extra() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     heavy = {"matplotlib", "sklearn", "scipy", "pyarrow", "pycocoevalcap", "tqdm", "emotigram.evaluation"}
     assert not heavy & set(done.stdout.split())
+
+
+@pytest.fixture(scope="module")
+def posts_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on posts for three drawn photos, one of them in a folder below."""
+    folder = tmp_path_factory.mktemp("photos")
+    (folder / "more").mkdir()
+    for name, colour in (("a.png", "red"), ("b.png", "blue"), ("more/c.png", "green")):
+        (folder / name).write_bytes(drawn(colour))
+    (folder / "notes.txt").write_text("no photo")
+    report = folder.parent / "report"
+    wanted = ("-p", "x", "-p", "moments", "-l", "zh", "-l", "ja", "--writer", "embedded")
+    result = evaluate("posts", "--photos", folder, "--report", report, *wanted)
+    assert result.exit_code == 0, result.stderr
+    assert "3 photos" in result.stdout
+    return report
+
+
+def test_posts_are_counted_by_language_platform_and_tone(posts_report: Path) -> None:
+    found = json.loads((posts_report / "report.json").read_text("utf-8"))
+    figures = found["figures"]
+    assert figures["all"]["n"] == 3 * 2 * 2 * 3
+    assert set(figures["languages"]) == {"zh", "ja"}
+    assert set(figures["platforms"]) == {"x", "moments"}
+    assert set(figures["tones"]) == {"negative", "neutral", "positive"}
+    everything = figures["all"]
+    assert everything["compliance"] == everything["language"] == 1
+    assert everything["unsupported"] == 0
+    assert everything["cost"] == 0
+    assert figures["languages"]["zh"]["emotion"] >= 0.9
+    assert figures["languages"]["ja"]["emotion"] is None
+    assert everything["emotion_judged"] == 18
+    assert everything["ms_mean"] > 0
+
+
+def test_a_report_on_posts_can_be_read_and_looked_at(posts_report: Path) -> None:
+    words = (posts_report / "report.md").read_text("utf-8")
+    assert "| zh | 18 | 100.0% |" in words
+    assert "not judged" in words
+    for name in ("languages.png", "platforms.png", "times.png"):
+        with Image.open(posts_report / name) as picture:
+            assert picture.size[0] > 400
+    with (posts_report / "languages.csv").open(encoding="utf-8") as file:
+        assert [line[0] for line in csv.reader(file)] == ["language", "zh", "ja"]
+
+
+@pytest.mark.parametrize("interface", ["en", "zh"])
+def test_posts_of_no_photos_are_an_error(tmp_path: Path, interface: str) -> None:
+    empty = evaluate("posts", "--photos", tmp_path, "--report", tmp_path / "r", interface=interface)
+    assert empty.exit_code == 6
+    missing = evaluate("posts", "--photos", tmp_path / "none", "--report", tmp_path / "r", interface=interface)
+    assert missing.exit_code == 6
+    wrong = evaluate("posts", "--photos", tmp_path, "--report", tmp_path / "r", "--tone", "loud", interface=interface)
+    assert wrong.exit_code == 2
+    assert not (tmp_path / "r").exists()

@@ -116,8 +116,7 @@ def evaluate_posts(
         }
         report = {**run, "wanted": asked, "figures": figures}
         _draw_posts(draft, result, figures)
-        step = max(1, len(result.written) // _EXAMPLES)
-        examples = [each.post for each in result.written[::step]][:_EXAMPLES]
+        examples = [result.written[at].post for at in sample_rows(len(result.written), _EXAMPLES, SEED)]
         write_report(draft, "posts.md.j2", report, examples=examples)
     return report
 
