@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 from emotigram.domain import Reading
+from emotigram.publishing.languages import identify
 from emotigram.vocabulary import vocabulary, vocabulary_languages, with_broader
 
 
@@ -10,25 +14,29 @@ def unsupported(text: str, language: str, reading: Reading) -> tuple[str, ...]:
     """The words of a text that speak of things nobody saw or told of, in order; () for a language without words."""
     if language not in vocabulary_languages():
         return ()
-    known = supported(reading)
+    known = supported(reading, language)
     return tuple(word for word, tags in vocabulary(language).words_in(text).items() if not tags & known)
 
 
-def supported(reading: Reading) -> frozenset[str]:
-    """The tags that a post may speak of: seen, described, told by the user, or going without saying beside those."""
-    told = {
-        key
-        for text, language in _sources(reading)
-        for tags in vocabulary(language).words_in(text).values()
-        for key in tags
-    }
+def supported(reading: Reading, language: str) -> frozenset[str]:
+    """The tags that a post in a language may speak of.
+
+    They were seen, described, told by the user in that or another language, or go without saying beside those.
+    """
+    told = {key for text, spoken in _sources(reading, language) for key in _tags_in(text, spoken)}
     return with_broader({*(tag.key for tag in reading.tags), *told})
 
 
-def _sources(reading: Reading) -> list[tuple[str, str]]:
-    """Texts that a post may lean on, with their language; the user may write in any."""
+def _sources(reading: Reading, language: str) -> Iterator[tuple[str, str]]:
+    """Texts that a post may lean on, each with a language that it may be in."""
     known = vocabulary_languages()
-    read = [
-        (text, key) for texts in (reading.description, reading.tweets) for key, text in texts.items() if key in known
-    ]
-    return read + [(text, key) for text in (reading.user_text, reading.seen_text) if text for key in known]
+    for texts in (reading.description, reading.tweets):
+        yield from ((text, key) for key, text in texts.items() if key in known)
+    for text in filter(None, (reading.user_text, reading.seen_text)):
+        spoken = identify(text)
+        yield from ((text, key) for key in ({spoken, language} if spoken else {language, "en", "zh"}) if key in known)
+
+
+@lru_cache(maxsize=64)  # a reading is leaned on by every candidate
+def _tags_in(text: str, language: str) -> frozenset[str]:
+    return frozenset(key for tags in vocabulary(language).words_in(text).values() for key in tags)
