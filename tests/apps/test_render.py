@@ -28,6 +28,9 @@ FAILED = tuple(
         ("hashtags", 9, 5),
         ("language", 0.25, 0.5),
     )
+) + tuple(
+    Check(name, passed=False, figure=1, limit=0, detail=detail)
+    for name, detail in (("faithfulness", "beach"), ("additions", "https://example.com"), ("emotion", "negative"))
 )
 LONG_LINE = "words " * 40 + "end"
 
@@ -43,8 +46,28 @@ def render(language: str, checks: tuple[Check, ...] = ()) -> str:
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
-        ("en", ["The post counts 300; 280 is the most.", "12 characters; 25", "Only 25% of the words"]),
-        ("zh", ["全文计 300，上限为 280。", "正文 12 个字符，25 个更合适。", "只有 25% 的文字"]),
+        (
+            "en",
+            [
+                "The post counts 300; 280 is the most.",
+                "12 characters; 25",
+                "Only 25% of the words",
+                "show: beach",
+                "https://example.com",
+                "reads as negative",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "全文计 300，上限为 280。",
+                "正文 12 个字符，25 个更合适。",
+                "只有 25% 的文字",
+                "没有的：beach",
+                "https://example.com",
+                "读起来像 消极",
+            ],
+        ),
     ],
 )
 def test_failed_checks_are_explained(language: str, sentences: list[str]) -> None:

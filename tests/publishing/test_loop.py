@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from emotigram import catalogue
 from emotigram.domain import Brief, Candidate, Check, Draft, Post, SentimentLabel, Usage
-from emotigram.errors import ChatBusy, ChatRejected, PostUnfit
+from emotigram.errors import BudgetSpent, ChatBusy, ChatError, ChatRejected, PostUnfit
 from emotigram.publishing.counting import count
 from emotigram.publishing.loop import Loop
 from tests.publishing.test_finish import PLATFORMS, drafts
@@ -112,19 +112,21 @@ def test_a_post_that_quotes_what_its_writer_was_told_is_never_returned() -> None
 
 @dataclass
 class BusyAtRepair(DictatedWriter):
-    error: type[ChatBusy | ChatRejected] = ChatBusy
+    error: ChatError = field(default_factory=lambda: ChatBusy(provider="test"))
 
     def repair(self, brief: Brief, candidate: Candidate, faults: Sequence[Check]) -> Iterator[Draft]:
-        raise self.error(provider="test", detail="")
+        raise self.error
         yield Draft()
 
 
 def test_a_repair_that_cannot_be_had_leaves_what_can_be_published() -> None:
+    spent = BudgetSpent(provider="test", spent="1", budget="1", currency="CNY")
     assert run(BusyAtRepair(numbered(BEACH)), of()).text == BEACH
+    assert run(BusyAtRepair(numbered(BEACH), error=spent), of()).text == BEACH
     with pytest.raises(ChatBusy):
         run(BusyAtRepair(numbered(CHINESE)), of())
     with pytest.raises(ChatRejected):
-        run(BusyAtRepair(numbered(BEACH), error=ChatRejected), of())
+        run(BusyAtRepair(numbered(BEACH), error=ChatRejected(provider="test", detail="")), of())
 
 
 def test_the_creators_earlier_posts_are_not_repeated() -> None:

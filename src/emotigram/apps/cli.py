@@ -19,6 +19,7 @@ from emotigram.apps.batches import in_batches, open_photos
 from emotigram.apps.command import Debug, errors_shown, help_text
 from emotigram.apps.screen import Screen, print_json
 from emotigram.assembly import open_studio
+from emotigram.captioners.auto import choose_captioner
 from emotigram.domain import Photo, Reading, SentimentLabel
 from emotigram.errors import PhotoError, SettingsError
 from emotigram.settings import Settings, load_settings
@@ -199,8 +200,11 @@ def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, tone
 
     if settings.writer == "embedded":
         raise SettingsError(detail=say("cli.plan_needs_chat", screen.language))
+    captioner = choose_captioner(settings)[0] if settings.captioner == "auto" else settings.captioner
+    if captioner == "openai_vision":
+        captioner = "embedded"
     # No key is needed for a plan, and nobody is asked with this one.
-    asking = settings.model_copy(update={"writer": "chat", "api_key": SecretStr("not-sent"), "captioner": "embedded"})
+    asking = settings.model_copy(update={"writer": "chat", "api_key": SecretStr("not-sent"), "captioner": captioner})
     studio = open_studio(asking)
     _work_through(
         paths,

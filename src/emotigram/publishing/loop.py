@@ -9,7 +9,7 @@ from operator import add
 
 from emotigram.chinese import converted
 from emotigram.domain import Affect, Brief, Candidate, Draft, Post, Usage
-from emotigram.errors import ChatError, PostUnfit
+from emotigram.errors import BudgetSpent, ChatError, PostUnfit
 from emotigram.ports import SentimentModel, Writer
 from emotigram.publishing.checks import checks_of
 from emotigram.publishing.finish import Finished, finish, preview
@@ -55,7 +55,8 @@ class Loop:
                 for draft in self.writer.repair(brief, pool[0], found):
                     _keep(draft, drafts, used)
             except ChatError as error:
-                if not (error.retryable and is_publishable(pool[0])):
+                is_passing = error.retryable or isinstance(error, BudgetSpent)
+                if not (is_passing and is_publishable(pool[0])):
                     raise
                 break  # what there is can be published, and its checks tell what is wrong with it
             if not drafts:

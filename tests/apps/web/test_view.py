@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram.apps.web.view import View, render
-from emotigram.domain import Affect, Post, Reading, Sentiment, Tag
+from emotigram.domain import Affect, Check, Post, Reading, Sentiment, Tag
 
 
 def reading(sentiment: Sentiment) -> Reading:
@@ -63,6 +64,17 @@ def test_the_likeliest_emotion_is_named() -> None:
     assert "Emotion: joy 90%" in html
     assert "pleasant +0.60" in html
     assert "Emotion" not in render(View("done", reading(Sentiment(0.1, 0.2, 0.7))), "en")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "reads as negative"), ("zh", "读起来像 消极")])
+def test_what_a_check_found_is_said(language: str, words: str) -> None:
+    emotion = Check("emotion", passed=False, figure=0.2, limit=0.7, detail="negative")
+    invented = Check("faithfulness", passed=False, figure=1, limit=0, detail="<b>beach</b>")
+    fine = Check("length", passed=True, figure=5, limit=280)
+    html = render(View("done", post=replace(post("Hello"), checks=(emotion, invented, fine))), language)
+    assert words in html
+    assert "&lt;b&gt;beach&lt;/b&gt;" in html
+    assert html.count("eg-note") == 2
 
 
 def test_before_the_first_photo_there_is_a_hint() -> None:
