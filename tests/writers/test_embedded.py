@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import replace
+from importlib import resources
 from itertools import pairwise
 from typing import Any
 
@@ -192,7 +194,7 @@ def sentences(node: object) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_phrase_holds_a_word_of_the_vocabulary(language: str) -> None:
+def test_no_phrase_names_a_thing_or_sounds_like_a_machine(language: str) -> None:
     bank: dict[str, Any] = read_language("phrases", language)
     phrases = [
         sentence for part in ("styles", "remarks", "hashtags", "described") for sentence in sentences(bank[part])
@@ -201,6 +203,9 @@ def test_no_phrase_holds_a_word_of_the_vocabulary(language: str) -> None:
     words = vocabulary(language)
     bare = {phrase: words.words_in(re.sub(r"\{\w+\}", " ", phrase)) for phrase in phrases}
     assert {phrase: found for phrase, found in bare.items() if found} == {}
+    banned = tomllib.loads((resources.files("emotigram") / "data" / "banned.toml").read_text("utf-8"))
+    given_away = [each for each in phrases for some in banned.values() for phrase in some if phrase in each.casefold()]
+    assert given_away == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
