@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 from typing import Annotated
 
 import typer
 
+from emotigram import catalogue
 from emotigram.apps.screen import Screen
+from emotigram.domain import Language, Platform, Provider, Style
 from emotigram.errors import EmotiGramError, ExtraMissing, SettingsError
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
@@ -26,9 +29,21 @@ def _starting_language() -> str:
 
 
 def help_text(key: str) -> str:
-    """The help text for a key of ``cli.help``."""
-    text = say(f"cli.help.{key}", _starting_language())
+    """The help text for a key of ``cli.help``; it may name what the catalogue knows, such as ``{styles}``."""
+    text = say(f"cli.help.{key}", _starting_language(), **_known())
     return re.sub("([，；、。])(?=.)", r"\1 ", text)  # help is wrapped at spaces, and cut where there are none
+
+
+@cache
+def _known() -> dict[str, str]:
+    kinds: dict[str, Sequence[Platform | Language | Style | Provider]] = {
+        "platforms": catalogue.platforms(),
+        "languages": catalogue.languages(),
+        "styles": catalogue.styles(),
+        "providers": catalogue.providers(),
+    }
+    comma = "、" if _starting_language() == "zh" else ", "
+    return {kind: comma.join(entry.key for entry in entries) for kind, entries in kinds.items()}
 
 
 Debug = Annotated[bool, typer.Option("--debug", help=help_text("debug"))]
