@@ -42,8 +42,7 @@ def _known() -> dict[str, str]:
         "styles": catalogue.styles(),
         "providers": catalogue.providers(),
     }
-    comma = "、" if _starting_language() == "zh" else ", "
-    return {kind: comma.join(entry.key for entry in entries) for kind, entries in kinds.items()}
+    return {kind: ", ".join(entry.key for entry in entries) for kind, entries in kinds.items()}
 
 
 Debug = Annotated[bool, typer.Option("--debug", help=help_text("debug"))]
