@@ -323,3 +323,19 @@ def test_a_language_nobody_here_writes_is_said(china: Path) -> None:
     refused = run("--interface", "zh", "caption", china, "-l", "fr")
     assert refused.exit_code == 2
     assert "内置写手不会写Français" in refused.stderr
+
+
+def test_the_words_of_a_chat_model_are_shown_as_they_arrive(china: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    posts = [{"text": "So happy with this city today, what a lovely walk!"}, {"text": "A wonderful day, I love it."}]
+    words = json.dumps({"posts": posts})
+    answer = Answer([words[at : at + 9] for at in range(0, len(words), 9)])
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with FakeProvider(answer, answer) as provider:
+        asked = ("caption", china, "-l", "en", "-p", "x", "--tone", "positive", "--base-url", provider.url)
+        shown = run(*asked)
+        monkeypatch.delenv("TTY_COMPATIBLE")
+        quiet = run(*asked)
+    assert shown.exit_code == quiet.exit_code == 0
+    assert "So happy with" in shown.stderr
+    assert quiet.stderr == ""
+    assert any(post["text"] in quiet.stdout for post in posts)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,12 +50,14 @@ from emotigram.errors import (
     PriceUnknown,
     SettingsError,
 )
+from emotigram.publishing.counting import count
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.writers import chat
 from emotigram.writers.chat import ChatWriter
 from emotigram.writers.chat_answer import draft_so_far, whole_drafts
 from emotigram.writers.chat_prompt import request_message
+from tests.publishing.test_finish import texts
 from tests.writers.briefs import judge
 
 from .fake_provider import Answer, FakeProvider
@@ -540,6 +543,19 @@ class TestInTheStudio:
             assert studio.write(reading(), language="fr", platform="x").text == french["text"]
             with pytest.raises(ChatDown):  # nobody can stand in
                 studio.write(reading(), language="fr", platform="x")
+
+    @given(data=st.data())
+    @hypothesis.settings(max_examples=40)
+    def test_whatever_a_model_answers_keeps_every_hard_limit(self, data: st.DataObject) -> None:
+        platform = data.draw(st.sampled_from([each.key for each in catalogue.platforms()]))
+        posts = data.draw(st.lists(st.fixed_dictionaries({"text": texts, "title": texts, "hashtags": st.lists(texts)})))
+        answer = Answer([json.dumps({"posts": posts})])
+        with FakeProvider(reply=lambda _: answer) as provider:
+            post = self.studio(provider).write(reading(), language="zh", platform=platform)
+        place = catalogue.platform(platform)
+        assert count(post.full_text, place) <= place.text_limit or not place.text_limit
+        assert post.full_text
+        assert [check.name for check in post.checks if check.is_hard and not check.passed] == []
 
     @pytest.mark.parametrize("bad", ["", "no json", '{"posts": []}'])
     def test_an_answer_that_stays_bad_is_stood_in_for(self, bad: str) -> None:

@@ -132,7 +132,7 @@ def caption(  # noqa: PLR0913  # one argument an option
                 studio,
                 screen,
                 text,
-                lambda photo, read: screen.show(photo, read, studio.write(read, tone=tone)),
+                lambda photo, read: screen.show(photo, read, screen.last_of(studio.stream(read, tone=tone))),
             )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import PurePath
 from types import TracebackType
 
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
@@ -62,6 +64,16 @@ class Screen:
             Renderer(self._results, self.language, self._explain).show(photo, reading, post)
         self._progress.start()
         self._progress.advance(self._task)
+
+    def last_of(self, posts: Iterable[Post]) -> Post:
+        """The finished post; its words are shown as they arrive where stderr is a terminal, and vanish then."""
+        self._progress.stop()
+        arriving = self._errors.is_terminal and not self._as_json
+        with Live(console=self._errors, transient=True, redirect_stdout=False, redirect_stderr=False) as live:
+            for post in posts:
+                if arriving:
+                    live.update(Text(printable(post.full_text), "dim"), refresh=True)
+        return post
 
     def show_plan(self, photo: Photo, plan: Plan) -> None:
         """Print what would be sent for one photo, and about what it would cost."""
