@@ -121,6 +121,7 @@ def _rates(written: Sequence[Written]) -> dict[str, Any]:
     ms = np.array([each.seconds for each in written]) * 1000
     judged = [check for post in posts if (check := _check(post, "emotion"))]
     cells = _cells(posts)
+    different = [len({post.full_text for post in cell}) / len(cell) for cell in cells]
     return {
         "n": len(posts),
         "compliance": mean(all(check.passed for check in post.checks if check.is_hard) for post in posts),
@@ -133,7 +134,8 @@ def _rates(written: Sequence[Written]) -> dict[str, Any]:
         "repetition": mean(_figure(post, "repetition") for post in posts),
         "distinct_1": mean(_distinct(cell, 1) for cell in cells),
         "distinct_2": mean(_distinct(cell, 2) for cell in cells),
-        "distinct_posts": mean(len({post.full_text for post in cell}) / len(cell) for cell in cells),
+        "distinct_posts": mean(different),
+        "distinct_posts_least": min(different),
         "ms_mean": float(ms.mean()),
         "ms_median": float(np.median(ms)),
         "ms_95": float(np.percentile(ms, 95)),
