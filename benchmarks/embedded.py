@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -89,11 +88,12 @@ def _timed(work: Callable[[], object]) -> float:
 
 def _peak_mb(photo: Path) -> float:
     code = (
-        "import sys, emotigram as e; photo = e.open_photo(sys.argv[1]);"
-        "e.open_studio(writer='embedded').read_many([photo] * int(sys.argv[2]))"
+        "import resource, sys, emotigram as e; photo = e.open_photo(sys.argv[1]);"
+        "e.open_studio(writer='embedded').read_many([photo] * int(sys.argv[2]));"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
-    subprocess.run([sys.executable, "-c", code, str(photo), str(BATCH)], check=True)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    command = [sys.executable, "-c", code, str(photo), str(BATCH)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def _models_mb() -> float:
