@@ -158,7 +158,8 @@ class Platform:
     """Where a post goes and its rules; a limit of 0 is none, a title or hashtag limit of 0 means it has none.
 
     Hard rules are never broken by a returned post: ``text_limit`` where ``text_limit_is_hard``, ``byte_limit`` (UTF-8),
-    and those of title, hashtags, mentions and alt text. ``soft_lengths`` and ``soft_lines`` are what reads well.
+    ``hashtag_limit``, which is custom rather than rule unless ``hashtag_limit_is_hard``, and those of title, mentions
+    and alt text. ``soft_lengths`` and ``soft_lines`` are what reads well.
     Text and title are counted as ``counting`` and ``title_counting`` say (publishing/counting.py); a link counts
     ``link_length`` where that is not 0.
     """
@@ -175,6 +176,7 @@ class Platform:
     title_limit: int = 0
     title_counting: Literal["characters", "half_width"] = "characters"
     hashtag_limit: int
+    hashtag_limit_is_hard: bool
     hashtag_length: int = 0  # graphemes
     hashtag_form: Literal["#{tag}", "#{tag}#"]
     mention_limit: int = 0

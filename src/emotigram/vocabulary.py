@@ -16,6 +16,8 @@ from emotigram.chinese import converted
 from emotigram.errors import UnknownName
 from emotigram.language_data import data_languages, read_language
 
+_ARTICLE = regex.compile(r"^(?:an?|the) ")
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -115,7 +117,10 @@ def _own_entries(language: str) -> dict[str, _Entry]:
             key: _Entry(converted(entry.name, "s2twp"), tuple(converted(word, "s2twp") for word in entry.words))
             for key, entry in _own_entries("zh").items()
         }
-    return {key: _Entry(entry[language], tuple(entry[f"words_{language}"])) for key, entry in tag_entries().items()}
+    entries = {key: _Entry(entry[language], tuple(entry[f"words_{language}"])) for key, entry in tag_entries().items()}
+    if language == "en":  # whose names are several words, of which one may speak of another tag: a swimming pool
+        return {key: _Entry(entry.name, (*entry.words, _ARTICLE.sub("", entry.name))) for key, entry in entries.items()}
+    return entries
 
 
 def _pattern(words: Iterable[str], match: str) -> regex.Pattern[str]:

@@ -106,6 +106,12 @@ class TestAGoodAnswer:
         assert reading.tweet == SEEN["tweet"]["zh"]
         assert studio.write(reading).text
 
+    def test_may_hold_the_words_that_stand_in_the_photo(self) -> None:
+        captions, _ = read(said({**SEEN, "words": " BEACH \n BAR\u200b "}))
+        assert captions.seen_text == "BEACH BAR"
+        assert read(said({**SEEN, "words": None}))[0].seen_text == ""
+        assert len(read(said({**SEEN, "words": "a" * 1000}))[0].seen_text) <= 300
+
     @pytest.mark.parametrize("fence", ["```json\n{}\n```", "Here is the json:\n```\n{}\n```\nEnjoy!"])
     def test_is_unwrapped_from_a_fence(self, fence: str) -> None:
         captions, _ = read(Answer([fence.replace("{}", json.dumps(SEEN))]))

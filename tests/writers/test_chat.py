@@ -183,6 +183,7 @@ def titled_platform() -> Platform:
         soft_lengths={},
         title_limit=20,
         hashtag_limit=3,
+        hashtag_limit_is_hard=True,
         hashtag_form="#{tag}#",
         takes_alt_text=True,
         source="",

@@ -21,6 +21,7 @@ from emotigram.publishing.faithfulness import unsupported
 from emotigram.settings import load_settings
 from emotigram.vocabulary import vocabulary
 from emotigram.writers.embedded import build
+from emotigram.writers.naming import hashtag, said
 from emotigram.writers.phrase_bank import phrase_bank
 from tests.writers.briefs import VOCABULARY, brief, invented, post, reading, tag
 
@@ -62,10 +63,19 @@ def test_a_post_keeps_every_rule_of_its_platform_and_language(of: Brief) -> None
 @given(briefs)
 def test_a_post_names_nothing_the_reading_does_not_hold(of: Brief) -> None:
     written = post(of)
-    said = "\n".join([written.title, written.text, *written.hashtags, written.alt_text])
-    assert unsupported(said, of.language.key, of.reading) == ()
+    words = "\n".join([written.title, written.text, *written.hashtags, written.alt_text])
+    assert unsupported(words, of.language.key, of.reading) == ()
     if of.language.key in ("en", "zh"):
-        assert invented(said, of.language.key, of.reading.tags) == set()
+        assert invented(words, of.language.key, of.reading.tags) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_tag_is_spoken_of_in_words_that_are_its_own(language: str) -> None:
+    bank = phrase_bank(language)
+    alone = {key: reading(tag(key)) for key in VOCABULARY}
+    spoken = {key: [said(tag(key), language, bank), hashtag(tag(key), language, bank)] for key in VOCABULARY}
+    wrong = {key: unsupported("\n".join(words), language, alone[key]) for key, words in spoken.items()}
+    assert {key: words for key, words in wrong.items() if words} == {}
 
 
 @settings(max_examples=200)

@@ -97,7 +97,7 @@ class _InBoth(BaseModel):
 class _Answer(BaseModel):
     description: _InBoth
     tweet: _InBoth
-    words: str = ""
+    words: str | None = None  # a photo need not hold any, and models put that in their own ways
 
 
 def captions_in(answer: str) -> Captions:
@@ -105,7 +105,7 @@ def captions_in(answer: str) -> Captions:
     found = _Answer.model_validate_json(json_in(answer))
     description = _lines(found.description, _DESCRIPTION_LENGTH)
     tags = without_repetition(named_in(description["en"]))
-    seen = trim(" ".join(clean(found.words).split()), lambda start: len(start) <= _WORDS_LENGTH)
+    seen = trim(" ".join(clean(found.words or "").split()), lambda start: len(start) <= _WORDS_LENGTH)
     return Captions(description, _lines(found.tweet, _TWEET_LENGTH), tags, seen_text=seen)
 
 

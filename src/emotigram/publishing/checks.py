@@ -52,7 +52,10 @@ def _limits(made: Finished, platform: Platform) -> Iterator[Check]:
         yield _at_most("bytes", len(made.full_text.encode("utf-8")), platform.byte_limit)
     if platform.title_limit:
         yield _at_most("title", title_length(made.title, platform), platform.title_limit)
-    yield _at_most("hashtags", len(made.hashtags), platform.hashtag_limit)
+    tags = len(made.hashtags)
+    yield Check(
+        "hashtags", tags <= platform.hashtag_limit, tags, platform.hashtag_limit, platform.hashtag_limit_is_hard
+    )
     if platform.hashtag_length:
         longest = max((len(graphemes(hashtag)) for hashtag in made.hashtags), default=0)
         yield _at_most("hashtag_length", longest, platform.hashtag_length)
