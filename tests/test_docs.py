@@ -12,14 +12,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from emotigram import catalogue
+from emotigram.apps.cli import app
 from emotigram.domain import Platform, Provider
 
 ROOT = Path(__file__).parent.parent
 READMES = ["README.md", "README.zh-CN.md"]
 PAGES = [*READMES, "docs/posts.md"]
-EMOTIGRAM = str(Path(sys.executable).parent / "emotigram")
 
 
 def _blocks(readme: str, language: str) -> list[str]:
@@ -40,10 +41,8 @@ def photo(china: Path) -> None:
 
 @pytest.mark.parametrize("line", _lines("emotigram "))
 def test_command_lines(line: str) -> None:
-    done = subprocess.run(
-        [EMOTIGRAM, *shlex.split(line)[1:]], capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, shlex.split(line)[1:])
+    assert done.exit_code == 0, done.stderr
     assert done.stdout.strip()
 
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from emotigram.apps.cli import app
 from emotigram.settings import Settings
 from emotigram.weights.store import own_folder, repo_of
 from tests.checkpoints.blip2 import save_adapter, save_blip2
 from tests.checkpoints.florence2 import save_florence2
 from tests.checkpoints.store import save_into_store
 from tests.sentiment.own_models import save_first, small_export, small_set
+from tests.threads import one_thread
 from tests.training.multimodal.exports import TORCHSCRIPT_IS_OLD
 from tests.writers.fake_provider import Answer, FakeProvider
 
+__all__ = ["one_thread"]
 PAGE = Path(__file__).parent.parent / "docs" / "engines.md"
 SEEN = {"description": {"en": "A temple.", "zh": "一座寺庙。"}, "tweet": {"en": "So quiet.", "zh": "真安静。"}}
 pytestmark = TORCHSCRIPT_IS_OLD
@@ -76,15 +77,8 @@ def test_commands(line: str, store: Path, china: Path, request: pytest.FixtureRe
             "EMOTIGRAM_BASE_URL": f"{server.url}/v1",
             "EMOTIGRAM_PROVIDER": own.get("EMOTIGRAM_VISION_PROVIDER", ""),
         }
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / "emotigram"), *words[len(own) + 1 :]],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            env={**os.environ, "EMOTIGRAM_WEIGHTS_DIR": str(store), "OMP_NUM_THREADS": "1"}
-            | own
-            | (vision if "openai_vision" in line else {}),
-        )
-    assert done.returncode == 0, done.stderr
+        more = vision if "openai_vision" in line else {}
+        variables = {"EMOTIGRAM_WEIGHTS_DIR": str(store), **own, **more}
+        done = CliRunner().invoke(app, words[len(own) + 1 :], env=variables)
+    assert done.exit_code == 0, done.stderr
     assert done.stdout.strip()

@@ -54,7 +54,7 @@ def test_a_sentiment_model_of_ones_own(china: Path) -> None:
     draw_set(_made("posts"))
     _draw_mvsa(_made("corpora") / "mvsa-train.parquet")
     for line in _lines("sentiment-training.md"):
-        _run(f"{line} --set epochs=2" if " train " in line else line)  # what is said of a run does not need more
+        _run(f"{line} --set epochs=1" if " train " in line else line)  # what is said of a run does not need more
     assert Path("results.md").read_text("utf-8").count("<!-- results:mvsa -->") == 1
 
 

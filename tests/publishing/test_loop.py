@@ -158,7 +158,7 @@ def test_what_every_request_used_is_added_up() -> None:
     assert run(DictatedWriter(numbered(GLAD)), of()).usage is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     made=st.lists(drafts, min_size=1, max_size=3),
     platform=st.sampled_from(PLATFORMS),
