@@ -10,9 +10,9 @@ import pytest
 import regex
 
 from emotigram import catalogue
+from emotigram.data_files import data_languages
 from emotigram.domain import Platform, Provider, Style
 from emotigram.errors import UnknownName
-from emotigram.language_data import data_languages
 from emotigram.texts import INTERFACE_LANGUAGES
 from emotigram.vocabulary import tag_entries, vocabulary
 

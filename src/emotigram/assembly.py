@@ -31,7 +31,7 @@ def open_studio(settings: Settings | None = None, **arguments: object) -> Studio
     if settings is not None and arguments:
         raise ValueError("give either settings or single arguments")
     writer, notes = _choose_writer(chosen)
-    captioner, read_notes = _choose_captioner(chosen)
+    captioner, read_notes = captioner_of(chosen)
     return Studio(
         chosen,
         captioner=load_engine("captioner", captioner, chosen),
@@ -60,6 +60,11 @@ def load_engine(role: str, name: str, settings: Settings) -> Any:
     return others[name].load()(settings)
 
 
+def captioner_of(settings: Settings) -> tuple[str, tuple[str, ...]]:
+    """The name of the captioner that the settings come down to, and notes on what could not be used."""
+    return choose_captioner(settings) if settings.captioner == "auto" else (settings.captioner, ())
+
+
 def languages_written(settings: Settings) -> tuple[str, ...]:
     """The languages that the settings' writer writes, without opening another engine."""
     name, _ = _choose_writer(settings)
@@ -72,10 +77,6 @@ def has_chat_key(settings: Settings) -> bool:
     key_env = catalogue.provider(settings.provider).key_env
     has_key = bool(settings.api_key.get_secret_value() or os.environ.get(key_env or " "))
     return has_key or bool(settings.base_url) or not key_env
-
-
-def _choose_captioner(settings: Settings) -> tuple[str, tuple[str, ...]]:
-    return choose_captioner(settings) if settings.captioner == "auto" else (settings.captioner, ())
 
 
 def _choose_writer(settings: Settings) -> tuple[str, tuple[str, ...]]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cached_property
-from importlib import resources
-from importlib.resources.abc import Traversable
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
+from emotigram.data_files import data_names, read_data
 from emotigram.domain import Language, Platform, Provider, Style, Weights
 from emotigram.errors import UnknownName
 
 Entry = TypeVar("Entry")
+Kind = Literal["platforms", "languages", "styles", "providers"]
 
 
 class _Shelf(Generic[Entry]):
@@ -25,9 +24,9 @@ class _Shelf(Generic[Entry]):
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
-        files = sorted((resources.files("emotigram") / "data" / self._folder).iterdir(), key=lambda path: path.name)
-        adapter = TypeAdapter(self._kind)
-        return {path.name.removesuffix(".toml"): _read(adapter, path) for path in files if path.name.endswith(".toml")}
+        adapter, folder = TypeAdapter(self._kind), self._folder
+        files = {key: read_data(f"{folder}/{key}.toml") for key in data_names(folder)}
+        return {key: adapter.validate_python({"key": key, **file}, extra="forbid") for key, file in files.items()}
 
     def find(self, key: str) -> Entry:
         same = {name.lower(): name for name in self.entries}  # zh_tw is zh-TW
@@ -35,11 +34,6 @@ class _Shelf(Generic[Entry]):
         if found is None:
             raise UnknownName(kind=self._folder.removesuffix("s"), name=key, known=", ".join(self.entries))
         return self.entries[found]
-
-
-def _read(adapter: TypeAdapter[Entry], path: Traversable) -> Entry:
-    values = tomllib.loads(path.read_text("utf-8"))
-    return adapter.validate_python({"key": path.name.removesuffix(".toml"), **values}, extra="forbid")
 
 
 _PLATFORMS = _Shelf(Platform, "platforms")
@@ -67,6 +61,11 @@ def style(key: str) -> Style:
 def provider(key: str) -> Provider:
     """Return a chat provider by key; raises UnknownName."""
     return _PROVIDERS.find(key)
+
+
+def keys(kind: Kind) -> tuple[str, ...]:
+    """The keys of a kind, sorted; no file is opened for them."""
+    return data_names(kind)
 
 
 def language_of_locale(locale: str) -> str:

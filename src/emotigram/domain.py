@@ -304,6 +304,16 @@ class Brief:
     candidates: int = 3
     memory: tuple[str, ...] = ()
 
+    @property
+    def soft_length(self) -> tuple[int, int] | None:
+        """The fewest and the most characters that read well, None where the platform's file does not say."""
+        return self.platform.soft_lengths.get(self.language.lengths_like)
+
+    @property
+    def aimed_length(self) -> tuple[int, int]:
+        """Those, or what reads well in most places: what a writer aims at."""
+        return self.soft_length or (25, 200)
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
 import regex
 from pydantic import TypeAdapter
 
-from emotigram.chinese import converted
+from emotigram.chinese import to_taiwan
+from emotigram.data_files import data_languages, read_data, read_language
 from emotigram.errors import UnknownName
-from emotigram.language_data import data_languages, read_language
 
 _ARTICLE = regex.compile(r"^(?:an?|the) ")
 
@@ -63,7 +61,7 @@ class Vocabulary:
 @cache
 def tag_entries() -> dict[str, dict[str, Any]]:
     """All tags: those a network is trained to give, in that order, then those made of others."""
-    return tomllib.loads((resources.files("emotigram") / "data" / "tags.toml").read_text("utf-8"))
+    return read_data("tags.toml")
 
 
 @cache
@@ -114,7 +112,7 @@ def _own_entries(language: str) -> dict[str, _Entry]:
     """Those of tags.toml itself, which the captioner is trained by: English and Chinese."""
     if language == "zh-TW":
         return {
-            key: _Entry(converted(entry.name, "s2twp"), tuple(converted(word, "s2twp") for word in entry.words))
+            key: _Entry(to_taiwan(entry.name), tuple(map(to_taiwan, entry.words)))
             for key, entry in _own_entries("zh").items()
         }
     entries = {key: _Entry(entry[language], tuple(entry[f"words_{language}"])) for key, entry in tag_entries().items()}

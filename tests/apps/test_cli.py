@@ -285,6 +285,15 @@ def test_explain_shows_candidates_and_checks(china: Path, interface: str, words:
     assert all("".join(each["text"].split()) in flat for each in seen["post"]["candidates"])
 
 
+def test_explain_names_a_missed_tone_in_the_interfaces_language(china: Path) -> None:
+    sad = {"text": "I feel so sad and lonely today, everything hurts in this city, I hate it."}
+    answer = Answer([json.dumps({"posts": [sad]})])
+    with FakeProvider(answer, answer) as provider:
+        asked = ("caption", china, "-l", "en", "-p", "x", "--tone", "positive", "--explain", "--base-url", provider.url)
+        shown = run("--interface", "zh", *asked)
+    assert "情绪 (消极)" in " ".join(shown.stdout.split())
+
+
 def test_a_dry_run_shows_the_prompt_and_its_price_and_sends_nothing(china: Path) -> None:
     with FakeProvider() as provider:
         shown = run("caption", china, "--dry-run", "-p", "bluesky", "-l", "fr", "--text", "Luna's first trip")

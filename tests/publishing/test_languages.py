@@ -35,6 +35,10 @@ def test_a_text_is_identified(language: str) -> None:
     assert identify(TEXTS[language]) == language
 
 
+def test_chinese_that_is_written_alike_on_both_sides_is_simplified() -> None:
+    assert identify("今天心中十分平安") == "zh"
+
+
 @pytest.mark.parametrize("text", ["", "Luna", "2026!", "😊", "https://example.com", "#dog", "ok ok"])
 def test_too_little_text_is_in_no_language(text: str) -> None:
     assert identify(text) == ""

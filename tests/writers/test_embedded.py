@@ -14,9 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emotigram import catalogue
+from emotigram.data_files import read_language
 from emotigram.domain import Brief, Draft, Style, Tag
 from emotigram.errors import UnknownName
-from emotigram.language_data import read_language
 from emotigram.publishing.faithfulness import unsupported
 from emotigram.settings import load_settings
 from emotigram.vocabulary import vocabulary

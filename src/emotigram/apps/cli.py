@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from pydantic import SecretStr
 
 from emotigram import catalogue
 from emotigram.apps import evaluate, models, train
-from emotigram.apps.batches import in_batches, open_photos
 from emotigram.apps.command import Debug, errors_shown, help_text
 from emotigram.apps.screen import Screen, print_json
-from emotigram.assembly import open_studio
-from emotigram.captioners.auto import choose_captioner
+from emotigram.assembly import captioner_of, open_studio
 from emotigram.domain import Photo, Reading, SentimentLabel
 from emotigram.errors import PhotoError, SettingsError
+from emotigram.imaging.batches import in_batches, open_photos
 from emotigram.settings import Settings, load_settings
 from emotigram.studio import Studio
 from emotigram.texts import interface_language, say
@@ -43,8 +41,8 @@ Engine = Annotated[str | None, typer.Option("--engine", "-e", metavar="NAME", he
 AsJson = Annotated[bool, typer.Option("--json", help=help_text("json"))]
 
 
-def _keys(folder: Literal["platforms", "languages", "styles"]) -> list[str]:
-    return [each.key for each in getattr(catalogue, folder)()]
+def _keys(kind: catalogue.Kind) -> list[str]:
+    return list(catalogue.keys(kind))
 
 
 def _print_version(asked: bool) -> None:
@@ -74,18 +72,32 @@ def caption(  # noqa: PLR0913  # one argument an option
     platform: Annotated[
         str | None,
         typer.Option(
-            "--platform", "-p", metavar="NAME", help=help_text("platform"), autocompletion=lambda: _keys("platforms")
+            "--platform",
+            "-p",
+            metavar="NAME",
+            help=help_text("platform"),
+            autocompletion=lambda: _keys("platforms"),
         ),
     ] = None,
     language: Annotated[
         str | None,
         typer.Option(
-            "--language", "-l", metavar="NAME", help=help_text("language"), autocompletion=lambda: _keys("languages")
+            "--language",
+            "-l",
+            metavar="NAME",
+            help=help_text("language"),
+            autocompletion=lambda: _keys("languages"),
         ),
     ] = None,
     style: Annotated[
         str | None,
-        typer.Option("--style", "-s", metavar="NAME", help=help_text("style"), autocompletion=lambda: _keys("styles")),
+        typer.Option(
+            "--style",
+            "-s",
+            metavar="NAME",
+            help=help_text("style"),
+            autocompletion=lambda: _keys("styles"),
+        ),
     ] = None,
     tone: Annotated[SentimentLabel | None, typer.Option(help=help_text("tone"), metavar="TONE")] = None,
     text: Words = "",
@@ -196,15 +208,16 @@ def main() -> None:
 
 def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, tone: SentimentLabel | None) -> None:
     """Show what would be sent to a chat model; sends nothing, photos neither."""
-    from emotigram.writers.chat import plan  # noqa: PLC0415  # the chat library is slow to load
+    # the chat library is slow to load
+    from emotigram.chat.server import keyless  # noqa: PLC0415
+    from emotigram.writers.chat import plan  # noqa: PLC0415
 
     if settings.writer == "embedded":
         raise SettingsError(detail=say("cli.plan_needs_chat", screen.language))
-    captioner = choose_captioner(settings)[0] if settings.captioner == "auto" else settings.captioner
+    captioner, _ = captioner_of(settings)
     if captioner == "openai_vision":
         captioner = "embedded"
-    # No key is needed for a plan, and nobody is asked with this one.
-    asking = settings.model_copy(update={"writer": "chat", "api_key": SecretStr("not-sent"), "captioner": captioner})
+    asking = keyless(settings).model_copy(update={"writer": "chat", "captioner": captioner})
     studio = open_studio(asking)
     _work_through(
         paths,

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from emotigram import catalogue
 from emotigram.apps.screen import Screen
-from emotigram.domain import Language, Platform, Provider, Style
 from emotigram.errors import EmotiGramError, ExtraMissing, SettingsError
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
@@ -36,13 +35,8 @@ def help_text(key: str) -> str:
 
 @cache
 def _known() -> dict[str, str]:
-    kinds: dict[str, Sequence[Platform | Language | Style | Provider]] = {
-        "platforms": catalogue.platforms(),
-        "languages": catalogue.languages(),
-        "styles": catalogue.styles(),
-        "providers": catalogue.providers(),
-    }
-    return {kind: ", ".join(entry.key for entry in entries) for kind, entries in kinds.items()}
+    kinds: tuple[catalogue.Kind, ...] = get_args(catalogue.Kind)
+    return {kind: ", ".join(catalogue.keys(kind)) for kind in kinds}
 
 
 Debug = Annotated[bool, typer.Option("--debug", help=help_text("debug"))]

@@ -14,7 +14,7 @@ from emotigram import catalogue
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.printable import printable
 from emotigram.assembly import languages_written
-from emotigram.domain import Platform, SentimentLabel
+from emotigram.domain import SentimentLabel
 from emotigram.errors import UnknownName
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
@@ -118,12 +118,12 @@ def posts(  # noqa: PLR0913
         )
         catalogue.style(settings.style)
         with extra_needed("evaluate"):
-            from emotigram.evaluation.posts import TONES, Wanted  # noqa: PLC0415
+            from emotigram.evaluation.posts import Wanted  # noqa: PLC0415
             from emotigram.evaluation.run import evaluate_posts  # noqa: PLC0415
         wanted = Wanted(
-            platforms=tuple(catalogue.platform(key).key for key in platform or _keys(catalogue.platforms())),
+            platforms=tuple(catalogue.platform(key).key for key in platform or catalogue.keys("platforms")),
             languages=tuple(catalogue.language(key).key for key in language or languages_written(settings)),
-            tones=_tones(tone or TONES),
+            tones=_tones(tone or get_args(SentimentLabel)),
         )
         found = evaluate_posts(photos, report, settings, wanted, limit=limit)
         _show_posts(found, report, interface_language(settings.interface))
@@ -135,10 +135,6 @@ def _tones(asked: Sequence[str]) -> tuple[SentimentLabel, ...]:
         if name not in known:
             raise UnknownName(kind="tone", name=name, known=", ".join(known))
     return tuple(cast(Sequence[SentimentLabel], asked))
-
-
-def _keys(entries: Sequence[Platform]) -> list[str]:
-    return [entry.key for entry in entries]
 
 
 def _show_posts(report: dict[str, Any], folder: Path, language: str) -> None:

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from emotigram.apps.check_words import detail
 from emotigram.apps.printable import printable
 from emotigram.domain import Candidate, Check, Post
 from emotigram.texts import say
@@ -42,10 +43,8 @@ def _table(heads: tuple[str, ...], language: str) -> Table:
 
 def _failed(candidate: Candidate, language: str) -> str:
     """What the candidate failed, each in a word and, where it has one, with what is at fault."""
-    failed = [check for check in candidate.checks if not check.passed]
-    return ", ".join(
-        _name(check, language) + (f" ({printable(check.detail)})" if check.detail else "") for check in failed
-    )
+    failed = [(_name(check, language), detail(check, language)) for check in candidate.checks if not check.passed]
+    return ", ".join(f"{name} ({printable(fault)})" if fault else name for name, fault in failed)
 
 
 def _name(check: Check, language: str) -> str:

@@ -12,10 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from emotigram import catalogue
+from emotigram.apps.check_words import finding
 from emotigram.apps.explain import explanation
 from emotigram.apps.feelings import feeling, likely_emotions
 from emotigram.apps.printable import printable
-from emotigram.domain import Check, Photo, Post, Reading, Sentiment, Usage
+from emotigram.domain import Photo, Post, Reading, Sentiment, Usage
 from emotigram.texts import say
 
 _COLOURS = {"negative": "red", "neutral": "yellow", "positive": "green"}
@@ -82,14 +83,10 @@ class Renderer:
             yield self._say("alt_text"), Text(printable(post.alt_text))
         for check in post.checks:
             if not check.passed:
-                values = {"figure": check.figure, "limit": check.limit, "detail": self._detail(check)}
-                yield self._say("check"), Text(printable(say(f"checks.{check.name}", self._language, **values)), "red")
+                yield self._say("check"), Text(printable(finding(check, self._language)), "red")
         if post.usage:
             yield self._say("usage"), Text(usage_told(post.usage, self._language), "dim")
         yield from self._note_rows(post.notes)
-
-    def _detail(self, check: Check) -> str:
-        return say(f"sentiment.{check.detail}", self._language) if check.name == "emotion" else check.detail
 
     def _note_rows(self, notes: tuple[str, ...]) -> Iterator[tuple[str, RenderableType]]:
         for note in notes:

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from emotigram.captioners.tags import tag_of, worth_saying
+from emotigram.data_files import data_languages, read_language
 from emotigram.domain import Tag
-from emotigram.language_data import data_languages, read_language
 from emotigram.vocabulary import tag_entries
 
 _MOST_THINGS = 3

@@ -44,13 +44,9 @@ def find_server(settings: Settings) -> ChatServer:
     return _server(provider, settings, settings.model or provider.model)
 
 
-def named_server(settings: Settings) -> ChatServer:
-    """Return the server that would write, without its key: for a plan, which asks nobody.
-
-    Raises UnknownName or SettingsError.
-    """
-    keyless = settings.model_copy(update={"api_key": SecretStr("not-sent")})
-    return find_server(keyless)
+def keyless(settings: Settings) -> Settings:
+    """The settings for what asks nobody, such as a plan: no key is looked for."""
+    return settings.model_copy(update={"api_key": SecretStr("not-sent")})
 
 
 def find_vision_server(settings: Settings) -> ChatServer:

@@ -24,6 +24,7 @@ class HasPhoto(Protocol):
 
 
 Row = TypeVar("Row", bound=HasPhoto)
+Item = TypeVar("Item")
 
 
 def open_in_batches(
@@ -44,6 +45,6 @@ def open_in_batches(
         yield batch
 
 
-def watched(rows: Sequence[Row], title: str) -> Iterable[Row]:
+def watched(rows: Sequence[Item], title: str) -> Iterable[Item]:
     """The rows behind a progress bar on stderr; none where stderr is no terminal."""
     return tqdm(rows, desc=title, disable=None, leave=False)  # type: ignore[no-any-return]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -11,17 +12,16 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from emotigram.domain import Check, Post, Reading, SentimentLabel
 from emotigram.errors import BudgetSpent, DataEmpty, DataMissing
+from emotigram.evaluation.batches import watched
+from emotigram.imaging.batches import in_batches
 from emotigram.imaging.formats import HEAD_BYTES, find_decoder
 from emotigram.imaging.photos import open_photo
 from emotigram.publishing.repetition import tokens
 from emotigram.studio import Studio
-
-TONES: tuple[SentimentLabel, ...] = ("negative", "neutral", "positive")
-_BATCH = 16  # photos read together
+from emotigram.texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class PostsResult:
-    """All posts, the seconds a photo took to read, and whether the budget ended the run early."""
+    """All posts, the checksum of all photos, the seconds a photo took to read, and whether the budget ended the run."""
 
     written: list[Written]
+    sha256: str
     reading_s: float
     is_cut_short: bool
 
@@ -61,27 +62,29 @@ def find_photos(folder: Path) -> list[Path]:
     return found
 
 
-def write_posts(studio: Studio, photos: Sequence[Path], wanted: Wanted, title: str = "") -> PostsResult:
-    """Read photos and write all posts that are wanted; raises PhotoError and ChatError.
+def write_posts(studio: Studio, paths: Sequence[Path], wanted: Wanted, language: str) -> PostsResult:
+    """Read photos and write all posts that are wanted; ``language`` is that of the progress bars.
 
-    A budget that is used up ends the run with what there is; raises BudgetSpent where that is nothing.
+    A budget that is used up ends the run with what there is; raises BudgetSpent where that is nothing, PhotoError and
+    ChatError.
     """
-    written: list[Written] = []
     started = time.perf_counter()
-    readings = list(_read(studio, photos))
-    reading_s = (time.perf_counter() - started) / len(photos)
-    jobs = [(reading, *wish) for reading in readings for wish in _wishes(wanted)]
+    readings, checksums = _read(studio, watched(paths, say("evaluate.reading", language)))
+    reading_s = (time.perf_counter() - started) / len(paths)
+    about = (hashlib.sha256(b"".join(map(bytes.fromhex, checksums))).hexdigest(), reading_s)
+    jobs = list(product(readings, wanted.platforms, wanted.languages, wanted.tones))
+    written: list[Written] = []
     try:
-        for reading, platform, language, tone in tqdm(jobs, desc=title, disable=None, leave=False):
+        for reading, platform, tongue, tone in watched(jobs, say("evaluate.writing", language)):
             started = time.perf_counter()
-            post = studio.write(reading, platform=platform, language=language, tone=tone)
+            post = studio.write(reading, platform=platform, language=tongue, tone=tone)
             seconds = time.perf_counter() - started
             written.append(Written(replace(post, candidates=()), seconds, post.candidates[0].is_repaired))
     except BudgetSpent:
         if not written:
             raise
-        return PostsResult(written, reading_s, is_cut_short=True)
-    return PostsResult(written, reading_s, is_cut_short=False)
+        return PostsResult(written, *about, is_cut_short=True)
+    return PostsResult(written, *about, is_cut_short=False)
 
 
 def post_figures(written: Sequence[Written]) -> dict[str, Any]:
@@ -94,14 +97,14 @@ def post_figures(written: Sequence[Written]) -> dict[str, Any]:
     }
 
 
-def _read(studio: Studio, photos: Sequence[Path]) -> Iterator[Reading]:
-    for start in range(0, len(photos), _BATCH):
-        batch = [open_photo(path, studio.settings.max_megapixels) for path in photos[start : start + _BATCH]]
-        yield from studio.read_many(batch)
-
-
-def _wishes(wanted: Wanted) -> Iterable[tuple[str, str, SentimentLabel]]:
-    return product(wanted.platforms, wanted.languages, wanted.tones)
+def _read(studio: Studio, paths: Iterable[Path]) -> tuple[list[Reading], list[str]]:
+    """Readings and checksums of photos, in order."""
+    readings: list[Reading] = []
+    checksums: list[str] = []
+    for batch in in_batches(open_photo(path, studio.settings.max_megapixels) for path in paths):
+        readings += studio.read_many(batch)
+        checksums += [photo.sha256 for photo in batch]
+    return readings, checksums
 
 
 def _is_photo(path: Path) -> bool:

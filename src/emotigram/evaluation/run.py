@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +97,11 @@ def evaluate_posts(
         found = find_photos(photos)
         chosen = [found[at] for at in sample_rows(len(found), limit, SEED)]
         studio = open_studio(settings)
-        result = write_posts(studio, chosen, wanted, say("evaluate.writing", interface_language(settings.interface)))
+        result = write_posts(studio, chosen, wanted, interface_language(settings.interface))
         data = {
             "folder": photos.name,
             "photos": len(chosen),
-            "sha256": sha256(b"".join(sha256(path.read_bytes()).digest() for path in chosen)).hexdigest(),
+            "sha256": result.sha256,
             "cut_short": result.is_cut_short,
         }
         run = describe_run("posts", data, studio.engines)

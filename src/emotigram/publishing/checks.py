@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 import regex
 
+from emotigram.data_files import read_data
 from emotigram.domain import Affect, Brief, Check, Platform
 from emotigram.publishing.additions import mentions
 from emotigram.publishing.counting import count, graphemes, title_length
@@ -71,7 +70,7 @@ def _reading_well(made: Finished, brief: Brief) -> Iterator[Check]:
     if platform.text_limit and platform.text_limit_is_hard:
         yield Check("whole", made.uncut_length <= platform.text_limit, made.uncut_length, platform.text_limit)
     figure = len(made.text)
-    fewest, most = platform.soft_lengths.get(brief.language.lengths_like, (1, platform.text_limit or figure))
+    fewest, most = brief.soft_length or (1, platform.text_limit or figure)
     yield Check("soft_length", fewest <= figure <= most, figure, fewest if figure < fewest else most)
     if platform.soft_lines:
         lines = made.text.count("\n") + 1
@@ -106,5 +105,4 @@ def _flat(text: str) -> str:
 
 @cache
 def _banned() -> tuple[str, ...]:
-    text = (resources.files("emotigram") / "data" / "banned.toml").read_text("utf-8")
-    return tuple(dict.fromkeys(phrase for phrases in tomllib.loads(text).values() for phrase in phrases))
+    return tuple(dict.fromkeys(phrase for phrases in read_data("banned.toml").values() for phrase in phrases))

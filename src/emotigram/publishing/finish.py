@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import regex
 
-from emotigram.chinese import converted
+from emotigram.chinese import to_taiwan
 from emotigram.domain import Brief, Draft, Platform
 from emotigram.publishing.additions import additions, without_additions
 from emotigram.publishing.cleaning import clean, clean_hashtags, lift_hashtags
@@ -117,5 +117,5 @@ def _is_sound(alt_text: str, brief: Brief) -> bool:
 def _description(brief: Brief) -> str:
     descriptions, language = brief.reading.description, brief.language.key
     if language == "zh-TW" and language not in descriptions and descriptions.get("zh"):
-        return converted(clean(descriptions["zh"]), "s2twp")
+        return to_taiwan(clean(descriptions["zh"]))
     return clean(descriptions.get(language) or next(filter(None, descriptions.values()), ""))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 
-from emotigram.chinese import converted
+from emotigram.chinese import to_mainland
 from emotigram.domain import Affect, Brief, Candidate, Draft, Post, Usage
 from emotigram.errors import BudgetSpent, ChatError, PostUnfit
 from emotigram.ports import SentimentModel, Writer
@@ -83,7 +83,7 @@ class Loop:
         """What the judge makes of texts; None each where it does not read the language."""
         read, language = getattr(self.judge, "languages", ()), brief.language.key
         if language == "zh-TW" and "zh" in read:
-            language, texts = "zh", [converted(text, "tw2sp") for text in texts]
+            language, texts = "zh", [to_mainland(text) for text in texts]
         if language not in read:
             return [None] * len(texts)
         words = [text or " " for text in texts]

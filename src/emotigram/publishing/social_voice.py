@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
 
 from pydantic import TypeAdapter
 
+from emotigram.data_files import data_names, read_data
 from emotigram.domain import Affect, SentimentLabel, Tag
 from emotigram.errors import UnknownName
 
@@ -93,21 +91,16 @@ def _topic(tags: Sequence[Tag]) -> tuple[str, Tag | None]:
 
 @cache
 def _topics() -> dict[str, Topic]:
-    return TypeAdapter(dict[str, Topic]).validate_python(_read("topics.toml"), extra="forbid")
+    return TypeAdapter(dict[str, Topic]).validate_python(read_data("topics.toml"), extra="forbid")
 
 
 @cache
 def _languages() -> tuple[str, ...]:
-    folder = resources.files("emotigram") / "data" / "social"
-    return tuple(sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")))
+    return data_names("social")
 
 
 @cache
 def _voice(language: str) -> Voice:
     if not speaks(language):
         raise UnknownName(kind="language of the social voice", name=language, known=", ".join(_languages()))
-    return TypeAdapter(Voice).validate_python(_read(f"social/{language}.toml"), extra="forbid")
-
-
-def _read(file: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files("emotigram") / "data" / file).read_text("utf-8"))
+    return TypeAdapter(Voice).validate_python(read_data(f"social/{language}.toml"), extra="forbid")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import reduce
+from operator import add
 
 from openai.types import CompletionUsage
 
 from emotigram.chat.client import ASKS, ChatClient
 from emotigram.chat.deadline import Deadline
 from emotigram.chat.messages import Message, text_of
-from emotigram.chat.server import ChatServer, find_server, named_server
+from emotigram.chat.server import ChatServer, find_server, keyless
 from emotigram.chat.usage import Account, tokens
 from emotigram.domain import Brief, Candidate, Check, Draft, Plan, Usage
 from emotigram.errors import ChatBlank
@@ -21,7 +23,6 @@ from emotigram.writers.chat_prompt import repair_messages, system_message, write
 
 _NOT_READABLE = "That was not the one json object asked for, with a text in each post. Answer again, with it alone."
 _ANSWER_OVERHEAD = 60  # tokens a post of JSON, hashtags and alt text
-_USUAL_LENGTH = (25, 200)  # characters, for a platform that says nothing about the language
 
 
 def build(settings: Settings) -> ChatWriter:
@@ -31,7 +32,7 @@ def build(settings: Settings) -> ChatWriter:
 
 def plan(brief: Brief, settings: Settings) -> Plan:
     """Return what writing a post would send; sends nothing and needs no key. Raises SettingsError or UnknownName."""
-    server, messages = named_server(settings), write_messages(brief)
+    server, messages = find_server(keyless(settings)), write_messages(brief)
     told = tuple((str(message["role"]), text_of(message)) for message in messages)
     return Plan(server.name, server.model, told, Account(server).estimate(messages, _answer_tokens(brief)))
 
@@ -70,7 +71,7 @@ class ChatWriter:
                 continue
             fitted = [replace(_fitted(draft, brief), candidate=first + at) for at, draft in enumerate(drafts)]
             yield from fitted[:-1]
-            yield replace(fitted[-1], usage=_sum(used))
+            yield replace(fitted[-1], usage=reduce(add, used))
             return
         raise ChatBlank(provider=self._server.name)
 
@@ -102,16 +103,9 @@ def _asked_again(messages: list[Message], answer: str) -> list[Message]:
 
 def _answer_tokens(brief: Brief) -> int:
     """About how many tokens the candidates will have: each as long as reads well at most."""
-    _, most = brief.platform.soft_lengths.get(brief.language.lengths_like, _USUAL_LENGTH)
+    _, most = brief.aimed_length
     sign = "字" if brief.language.lengths_like == "zh" else "a"
     return brief.candidates * (tokens(sign * most) + _ANSWER_OVERHEAD)
-
-
-def _sum(usages: Sequence[Usage]) -> Usage:
-    total = usages[0]
-    for usage in usages[1:]:
-        total += usage
-    return total
 
 
 def _fitted(draft: Draft, brief: Brief) -> Draft:

@@ -46,7 +46,7 @@ def request_message(brief: Brief) -> str:
         candidates=brief.candidates,
         language=brief.language,
         platform=brief.platform,
-        length=brief.platform.soft_lengths.get(brief.language.lengths_like),
+        length=brief.soft_length,
         style_instruction=_in_language(brief.style.instruction, brief.language.key),
         tone=brief.tone,
         data=json.dumps(_data(brief), ensure_ascii=False),  # Chinese as \u escapes would cost tokens

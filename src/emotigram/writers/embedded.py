@@ -17,7 +17,6 @@ from emotigram.writers.naming import hashtag, joined, name_in, said, things_to_n
 from emotigram.writers.phrase_bank import PhraseBank, Voice, phrase_bank, phrase_languages
 
 _MOST_HASHTAGS = 5  # platforms may allow more, readers do not want more
-_NO_SOFT_LENGTH = (25, 200)  # for a language a platform's file says nothing about
 
 
 _OTHER_TRIES = 6  # candidates of a repair: they cost a millisecond each
@@ -108,7 +107,7 @@ def _sentences(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Choose
     opening = _own_words(brief, bank) or choose(voice.openings)
     closing = choose(voice.closings)
     subject = _subject(brief, bank, style.namings, named, choose)
-    fewest, most = _soft_length(brief)
+    fewest, most = brief.aimed_length
     aim = fewest if style.one_per_line else (fewest + most) // 2
     body = [opening, *subject]
     remarks, spare = _remarks(brief, bank, named, choose)
@@ -125,7 +124,7 @@ def _subject(brief: Brief, bank: PhraseBank, namings: Sequence[str], named: list
         sentence = choose(namings).format(things=joined(named, brief.language.key, bank))
         return [sentence[0].upper() + sentence[1:]]
     description = _one_line(brief.reading.description.get(brief.language.key, ""), bank)
-    if not description or len(description) > _soft_length(brief)[1] // 2 or not _is_in_language(description, brief):
+    if not description or len(description) > brief.aimed_length[1] // 2 or not _is_in_language(description, brief):
         return []
     return [choose(bank.described).replace("{description}", description)]
 
@@ -141,7 +140,7 @@ def _remarks(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser)
 def _own_words(brief: Brief, bank: PhraseBank) -> str:
     """The user's own text as an opening, where it is short, plain and in the post's language."""
     words = _one_line(brief.reading.user_text, bank)
-    is_fit = words and len(words) <= _soft_length(brief)[1] // 3 and not set(words) & set("#＃@/\\")
+    is_fit = words and len(words) <= brief.aimed_length[1] // 3 and not set(words) & set("#＃@/\\")
     return words if is_fit and _is_in_language(words, brief) else ""
 
 
@@ -177,7 +176,3 @@ def _hashtags(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser
     things = list(filter(None, names))[: max(room - 1, 0)]
     mood, topic, other = choose(bank.hashtags[brief.tone]), choose(bank.hashtags["topics"]), bank.hashtags["topics"]
     return tuple(dict.fromkeys([*things, mood, topic, *other]))[:room]
-
-
-def _soft_length(brief: Brief) -> tuple[int, int]:
-    return brief.platform.soft_lengths.get(brief.language.lengths_like, _NO_SOFT_LENGTH)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from pydantic import TypeAdapter
 
+from emotigram.data_files import read_data
 from emotigram.domain import Tag
 from emotigram.vocabulary import name_of
 from emotigram.writers.phrase_bank import PhraseBank
@@ -31,8 +30,7 @@ class Naming:
 @cache
 def naming() -> Naming:
     """The rules of ``data/naming.toml``."""
-    text = (resources.files("emotigram") / "data" / "naming.toml").read_text("utf-8")
-    return TypeAdapter(Naming).validate_python(tomllib.loads(text), extra="forbid")
+    return TypeAdapter(Naming).validate_python(read_data("naming.toml"), extra="forbid")
 
 
 def things_to_name(tags: Sequence[Tag], language: str) -> list[Tag]:

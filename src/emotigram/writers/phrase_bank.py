@@ -8,9 +8,9 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+from emotigram.data_files import data_languages, read_language
 from emotigram.domain import SentimentLabel, Style
 from emotigram.errors import UnknownName
-from emotigram.language_data import data_languages, read_language
 
 
 @dataclass(frozen=True, slots=True)

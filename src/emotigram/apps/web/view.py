@@ -9,6 +9,7 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from emotigram import catalogue
+from emotigram.apps.check_words import finding
 from emotigram.apps.feelings import feeling, likely_emotions
 from emotigram.domain import Post, Reading
 from emotigram.errors import EmotiGramError
@@ -39,6 +40,7 @@ def render(view: View, language: str) -> str:
         view=view,
         say=lambda key, **values: say(key, language, **values),
         language=language,
+        finding=finding,
         steps=[(step, _progress(step, view.stage)) for step in STEPS],
         catalogue=catalogue,
         hashtags=_hashtags(view.post),
