@@ -19,6 +19,14 @@ EmotiGramError
 ├── TrainingError        a training run that cannot go on (exit code 7)
 │   ├── LossNotFinite · CheckpointDamaged · CheckpointMismatched · RunInTheWay
 │   └── TooFewRows · ExportDiffers
+├── RequestError         a request that a server of ours does not take (exit code 8)
+│   ├── RequestMalformed · ContentTypeWrong · RequestTooLarge · UploadTooSlow · TooManyPhotos
+│   ├── ApiKeyMissing · ApiKeyUnknown · ApiKeyRevoked · OriginRefused · HostRefused
+│   ├── AddressUnknown · MethodWrong · ReadingUnknown · PostUnknown
+│   ├── IdempotencyKeyReused · IdempotencyKeyBusy                              the latter retryable
+│   └── RateExceeded · QueueFull · RequestTimedOut · ShuttingDown · InternalFault      retryable but the last
+├── ServerError          a server that a client of ours cannot use (exit code 9)
+│   └── ServerUnreachable · ServerRefused
 └── ChatError            a chat provider that did not deliver (exit code 5)
     ├── KeyMissing · KeyRefused · BalanceEmpty · BudgetSpent · ChatRejected · VisionMissing      final
     └── ChatBusy · ChatDown · ChatStalled · ChatBlank · PostUnfit              retryable
@@ -61,7 +69,7 @@ class SettingsError(EmotiGramError):
 
 
 class UnknownName(SettingsError):
-    """No such platform, language, style, provider or engine; values: ``kind``, ``name``, ``known``."""
+    """No such platform, language, style, revision, provider or engine; values: ``kind``, ``name``, ``known``."""
 
     code = "unknown_name"
 
@@ -400,6 +408,162 @@ class ExportDiffers(TrainingError):
     """An exported model answers otherwise than the trained one; values: ``file``, ``difference``, ``limit``."""
 
     code = "export_differs"
+
+
+class RequestError(EmotiGramError):
+    """A server of ours does not take a request."""
+
+    exit_code = 8
+
+
+class RequestMalformed(RequestError):
+    """The request is not of the form asked for; values: ``detail``."""
+
+    code = "request_malformed"
+
+
+class ContentTypeWrong(RequestError):
+    """The body is of a kind that is not taken here; values: ``found``, ``wanted``."""
+
+    code = "content_type_wrong"
+
+
+class RequestTooLarge(RequestError):
+    """The body has more bytes than allowed; values: ``limit_mb``."""
+
+    code = "request_too_large"
+
+
+class UploadTooSlow(RequestError):
+    """The body did not arrive in time; values: ``seconds``."""
+
+    code = "upload_too_slow"
+
+
+class TooManyPhotos(RequestError):
+    """More photos than one came with a request; values: ``limit``."""
+
+    code = "too_many_photos"
+
+
+class ApiKeyMissing(RequestError):
+    """The server asks for an API key and none came."""
+
+    code = "api_key_missing"
+
+
+class ApiKeyUnknown(RequestError):
+    """The API key is none of the server's."""
+
+    code = "api_key_unknown"
+
+
+class ApiKeyRevoked(RequestError):
+    """The API key was revoked; values: ``name``."""
+
+    code = "api_key_revoked"
+
+
+class OriginRefused(RequestError):
+    """Another site's page asks, and it is not among those allowed; values: ``origin``."""
+
+    code = "origin_refused"
+
+
+class HostRefused(RequestError):
+    """The request names a host that is not this server; values: ``host``."""
+
+    code = "host_refused"
+
+
+class AddressUnknown(RequestError):
+    """There is nothing at the address; values: ``path``."""
+
+    code = "address_unknown"
+
+
+class MethodWrong(RequestError):
+    """The address does not take the method; values: ``method``."""
+
+    code = "method_wrong"
+
+
+class ReadingUnknown(RequestError):
+    """There is no such reading, or it was forgotten; values: ``id``, ``minutes``."""
+
+    code = "reading_unknown"
+
+
+class PostUnknown(RequestError):
+    """There is no such post, or it was forgotten; values: ``id``, ``minutes``."""
+
+    code = "post_unknown"
+
+
+class IdempotencyKeyReused(RequestError):
+    """The idempotency key came before, with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class IdempotencyKeyBusy(RequestError):
+    """The first request with the idempotency key is still being answered."""
+
+    code = "idempotency_key_busy"
+    retryable = True
+
+
+class RateExceeded(RequestError):
+    """The API key asked more often than it may; values: ``rate``, ``seconds`` (until it may again)."""
+
+    code = "rate_exceeded"
+    retryable = True
+
+
+class QueueFull(RequestError):
+    """As many wait as may; values: ``limit``."""
+
+    code = "queue_full"
+    retryable = True
+
+
+class RequestTimedOut(RequestError):
+    """The answer was not ready in time; values: ``seconds``."""
+
+    code = "request_timed_out"
+    retryable = True
+
+
+class ShuttingDown(RequestError):
+    """The server is about to end and takes nothing new."""
+
+    code = "shutting_down"
+    retryable = True
+
+
+class InternalFault(RequestError):
+    """A bug of ours; values: ``request_id``."""
+
+    code = "internal_fault"
+
+
+class ServerError(EmotiGramError):
+    """A client cannot use a server; values: ``server``."""
+
+    exit_code = 9
+
+
+class ServerUnreachable(ServerError):
+    """There is no EmotiGram server at the address, or it went away; values: ``server``."""
+
+    code = "server_unreachable"
+    retryable = True
+
+
+class ServerRefused(ServerError):
+    """The server answered with a problem; values: ``server``, ``status``, ``problem`` (its code), ``detail``."""
+
+    code = "server_refused"
 
 
 class ChatError(EmotiGramError):

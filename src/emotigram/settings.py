@@ -79,6 +79,29 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, description="CPU threads for the embedded models; 0 for all cores.")
     seed: int = Field(0, ge=0, description="Chooses among the embedded writer's phrases.")
 
+    host: str = Field("127.0.0.1", description="Address that 'serve' listens on; 0.0.0.0 for every network.")
+    port: int = Field(7860, ge=1, le=65535, description="Port that 'serve' listens on.")
+    api_keys: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="Whether the API asks for a key; auto does where one was created, or others can reach the server.",
+    )
+    keys_file: Path | None = Field(None, description="Where 'emotigram keys' keeps the hashes of API keys.")
+    api_rate: str = Field(
+        "120/minute", description="How often an API key may ask, where it was created without a rate of its own."
+    )
+    cors_origins: tuple[str, ...] = Field(
+        (), description="Sites whose pages may use the API, such as [\"https://example.org\"]; none by default."
+    )
+    max_upload_mb: float = Field(25, gt=0, description="Largest request and largest photo on the page, in 10^6 bytes.")
+    upload_timeout_s: float = Field(30, gt=0, description="Seconds in which a request must have arrived.")
+    answer_timeout_s: float = Field(180, gt=0, description="Seconds in which it must be answered.")
+    queue_size: int = Field(64, ge=1, description="Most photos, and most posts, that are worked on or wait at once.")
+    writing_threads: int = Field(32, ge=1, le=256, description="Posts that are written at the same time.")
+    keep_minutes: float = Field(60, gt=0, description="How long readings and posts can be asked for again.")
+    keep_most: int = Field(2000, ge=1, description="Most readings, and most posts, that are kept; the oldest go first.")
+    shutdown_s: float = Field(30, ge=0, description="Seconds that running requests get to finish when 'serve' ends.")
+    log_format: Literal["text", "json"] = Field("text", description="How 'serve' logs.")
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -31,9 +31,9 @@ _SERVE = """
 import sys
 from pytest_socket import socket_allow_hosts
 socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
-from emotigram.apps.web.page import serve
+from emotigram.apps.serve import serve
 from emotigram.settings import load_settings
-serve(load_settings(interface="en", writer="embedded"), port=int(sys.argv[1]), open_browser=False)
+serve(load_settings(interface="en", writer="embedded", port=int(sys.argv[1])))
 """
 
 OpenPage = Callable[..., Page]

@@ -168,19 +168,21 @@ def read(  # noqa: PLR0913
 @app.command(help=help_text("serve"))
 def serve(  # noqa: PLR0913
     context: typer.Context,
-    host: Annotated[str, typer.Option(help=help_text("host"))] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help=help_text("port"), min=1, max=65535)] = 7860,
+    host: Annotated[str | None, typer.Option(help=help_text("host"), metavar="ADDRESS", show_default=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(help=help_text("port"), metavar="NUMBER", min=1, max=65535, show_default=False)
+    ] = None,
+    page: Annotated[bool, typer.Option("--page/--no-page", help=help_text("page"))] = True,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help=help_text("open"))] = True,
     engine: Engine = None,
     debug: Debug = False,
 ) -> None:
-    """Open the web page."""
+    """Serve the web page and the REST API."""
     with errors_shown(context, debug):
-        settings = load_settings(interface=context.obj, captioner=engine)
-        # Gradio takes seconds to load, and no other command needs it.
-        from emotigram.apps.web.page import serve as serve_page  # noqa: PLC0415
+        settings = load_settings(interface=context.obj, captioner=engine, host=host, port=port)
+        from emotigram.apps.serve import serve as serve_all  # noqa: PLC0415  # FastAPI is an optional part
 
-        serve_page(settings, host, port, open_browser)
+        serve_all(settings, page=page, open_browser=open_browser)
 
 
 @app.command(help=help_text("doctor"))

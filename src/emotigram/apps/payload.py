@@ -28,6 +28,7 @@ def reading_payload(reading: Reading, language: str) -> dict[str, object]:
         "tags": [_tag_payload(tag, language) for tag in reading.tags],
         "affect": affect_payload(reading.affect),
         "read_by": dict(reading.read_by),
+        "look": reading.look,
         "notes": list(reading.notes),
     }
 

@@ -53,12 +53,13 @@ _FAULTS = (
 _one_at_a_time = threading.Lock()
 
 
-def open_photo(source: str | Path | bytes, max_megapixels: float = 100) -> Photo:
+def open_photo(source: str | Path | bytes, max_megapixels: float = 100, name: str = "") -> Photo:
     """Decode a file or its bytes, the first frame where there are several.
 
-    The size is checked from the header, before any pixel is decoded. Raises PhotoError.
+    The size is checked from the header, before any pixel is decoded. ``name`` is what the photo and errors call it
+    where that is not its path. Raises PhotoError.
     """
-    name = "bytes" if isinstance(source, bytes) else str(source)
+    name = name or ("bytes" if isinstance(source, bytes) else str(source))
     with _open_file(source, name) as file:
         head = file.read(HEAD_BYTES)
         if not head:

@@ -1,0 +1,101 @@
+"""Web page and REST API in one process, on this computer unless told otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from emotigram.apps.command import extra_needed
+
+with extra_needed("web"):
+    import uvicorn
+    from fastapi import FastAPI
+
+from emotigram.apps.api.app import build_api
+from emotigram.assembly import open_studio
+from emotigram.async_studio import AsyncStudio
+from emotigram.errors import SettingsError
+from emotigram.settings import Settings
+from emotigram.texts import interface_language, say
+
+
+def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) -> None:
+    """Serve until interrupted; running requests are finished then. Raises EmotiGramError where it cannot begin."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again: so that photos are deleted then
+    listener = _listen(settings)
+    studio = AsyncStudio(open_studio(settings))
+    with (
+        listener,
+        contextlib.closing(studio),
+        tempfile.TemporaryDirectory(prefix="emotigram-", ignore_cleanup_errors=True) as folder,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        app = build_api(studio)
+        if page:
+            _add_page(app, studio, folder)
+        url = f"http://{_shown_host(settings.host)}:{listener.getsockname()[1]}/"
+        _run(app, listener, settings, lambda: _announce(url, settings, open_browser and page))
+
+
+def _add_page(app: FastAPI, studio: AsyncStudio, folder: str) -> None:
+    # Gradio takes both from the environment alone, some of it while it loads.
+    os.environ.update(GRADIO_TEMP_DIR=str(Path(folder).resolve()), GRADIO_ANALYTICS_ENABLED="False")
+    from emotigram.apps.web.page import mount_page  # noqa: PLC0415  # takes seconds to load
+
+    mount_page(app, studio)
+
+
+def _run(app: FastAPI, listener: socket.socket, settings: Settings, when_ready: Callable[[], None]) -> None:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=round(settings.shutdown_s),
+    )
+    _Server(config, when_ready).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Says when it has begun to answer."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._when_ready()
+
+
+def _announce(url: str, settings: Settings, open_browser: bool) -> None:
+    print(say("web.running", interface_language(settings.interface), url=url), flush=True)
+    if open_browser:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        language = interface_language(settings.interface)
+        detail = say("web.port_taken", language, host=settings.host, port=settings.port)
+        raise SettingsError(detail=detail) from error
+    return listener
+
+
+def _shown_host(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104

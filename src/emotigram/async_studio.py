@@ -1,0 +1,135 @@
+"""One studio for many callers at once: bounded, batched, and cancelled when a caller leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from typing import Any, TypeVar, Unpack
+
+from emotigram.domain import Captions, Photo, Post, Reading
+from emotigram.errors import QueueFull
+from emotigram.imaging.photos import open_photo
+from emotigram.reading_queue import ReadingQueue
+from emotigram.studio import Studio, Wishes
+
+Answer = TypeVar("Answer")
+_END = object()
+
+
+class AsyncStudio:
+    """Reads and writes for callers in any event loop; readings and posts wait apart, so that neither holds the other.
+
+    ``queue_size`` is how many photos may be inside at once, and how many posts; ``writing_threads`` how many posts are
+    written at the same time. Raises QueueFull beyond.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        settings = studio.settings
+        self.studio = studio
+        self.reading, self.writing = _Places(settings.queue_size), _Places(settings.queue_size)
+        self._queue = ReadingQueue(studio)
+        self._openers = ThreadPoolExecutor(2, "emotigram-opening")
+        self._writers = ThreadPoolExecutor(settings.writing_threads, "emotigram-writing")
+
+    async def read(
+        self, data: bytes, name: str = "", text: str = ""
+    ) -> AsyncGenerator[Photo | Captions | Reading, None]:
+        """Yield the photo once it is open, its captions once it was looked at, its reading at last.
+
+        ``data`` are the bytes of the file, ``name`` what errors call it, ``text`` the user's own words.
+        Raises PhotoError, QueueFull and what the engines raise.
+        """
+        with self.reading.taken():
+            limit = self.studio.settings.max_megapixels
+            photo = await self._run(self._openers, open_photo, data, limit, name)
+            yield photo
+            loop = asyncio.get_running_loop()
+            captions: asyncio.Future[Captions] = loop.create_future()
+            job = self._queue.submit(photo, text, lambda said: _from_thread(loop, _settle, captions, said))
+            answer = asyncio.wrap_future(job)
+            try:
+                first: set[asyncio.Future[Any]] = {captions, answer}
+                await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+                if captions.done():
+                    yield captions.result()
+                yield await answer
+            finally:
+                answer.cancel()
+
+    async def write(self, reading: Reading, **wishes: Unpack[Wishes]) -> AsyncGenerator[Post, None]:
+        """Yield the post as it grows; the last one is checked and chosen. Raises QueueFull and what the writer does."""
+        with self.writing.taken():
+            loop, posts, has_left = asyncio.get_running_loop(), asyncio.Queue[object](), threading.Event()
+
+            def work() -> None:
+                try:
+                    with closing(self.studio.stream(reading, **wishes)) as growing:  # type: ignore[type-var]
+                        for post in growing:
+                            if has_left.is_set():
+                                return
+                            _from_thread(loop, posts.put_nowait, post)
+                except Exception as error:  # noqa: BLE001  # raised again for whoever waits
+                    _from_thread(loop, posts.put_nowait, error)
+                else:
+                    _from_thread(loop, posts.put_nowait, _END)
+
+            job = self._writers.submit(work)
+            try:
+                while (post := await posts.get()) is not _END:
+                    if isinstance(post, Exception):
+                        raise post
+                    assert isinstance(post, Post)
+                    yield post
+            finally:
+                has_left.set()
+                job.cancel()
+
+    def close(self) -> None:
+        """Finish what is inside and end the threads."""
+        self._queue.close()
+        for threads in (self._openers, self._writers):
+            threads.shutdown(cancel_futures=True)
+
+    @staticmethod
+    async def _run(threads: ThreadPoolExecutor, work: Callable[..., Answer], *arguments: object) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
+
+
+class _Places:
+    """How many callers are inside, and the most there may be."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.taken_now = 0
+        self._lock = threading.Lock()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next caller would be refused."""
+        return self.taken_now >= self.limit
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold one place; raises QueueFull where there is none."""
+        with self._lock:
+            if self.is_full:
+                raise QueueFull(limit=self.limit)
+            self.taken_now += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.taken_now -= 1
+
+
+def _settle(future: asyncio.Future[Captions], value: Captions) -> None:
+    if not future.done():  # a batch that failed is read again, photo by photo
+        future.set_result(value)
+
+
+def _from_thread(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *arguments: object) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(call, *arguments)

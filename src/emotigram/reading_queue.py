@@ -1,0 +1,94 @@
+"""A bounded queue before the models: what waits is read in batches by one thread; what nobody waits for is dropped."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from emotigram.domain import Captions, Photo, Reading
+from emotigram.errors import EmotiGramError
+from emotigram.imaging.batches import in_batches
+from emotigram.studio import Studio
+
+OnCaptions = Callable[[Captions], None]
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    photo: Photo
+    text: str
+    on_captions: OnCaptions
+    answer: Future[Reading] = field(default_factory=Future)
+
+
+class ReadingQueue:
+    """Reads photos one batch at a time, each batch as large as what waits and memory allow."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._waiting: deque[_Job] = deque()
+        self._changed = threading.Condition()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._work, name="emotigram-reading", daemon=True)
+        self._thread.start()
+
+    def submit(self, photo: Photo, text: str, on_captions: OnCaptions) -> Future[Reading]:
+        """Queue a photo; cancelling the answer takes it out again. ``on_captions`` is called in the queue's thread."""
+        job = _Job(photo, text, on_captions)
+        with self._changed:
+            if self._is_closed:
+                raise RuntimeError("the queue is closed")
+            self._waiting.append(job)
+            self._changed.notify()
+        return job.answer
+
+    def close(self) -> None:
+        """Read what still waits, then end the thread."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while batch := self._next_batch():
+            self._read(batch)
+            del batch  # while the thread waits, nobody's photo should
+
+    def _next_batch(self) -> list[_Job]:
+        """The jobs to read now; none once the queue is closed and empty."""
+        with self._changed:
+            while True:
+                self._changed.wait_for(lambda: self._waiting or self._is_closed)
+                photos = next(in_batches(job.photo for job in self._waiting), [])
+                jobs = [self._waiting.popleft() for _ in photos]
+                wanted = [job for job in jobs if job.answer.set_running_or_notify_cancel()]
+                if wanted or not jobs:
+                    return wanted
+
+    def _read(self, jobs: Sequence[_Job]) -> None:
+        try:
+            readings = self._studio.read_many(
+                [job.photo for job in jobs],
+                [job.text for job in jobs],
+                lambda captions: _tell(jobs, captions),
+            )
+        except EmotiGramError as error:
+            if len(jobs) == 1:
+                jobs[0].answer.set_exception(error)
+                return
+            for job in jobs:  # the others' photos are no reason for one to fail
+                self._read([job])
+        except Exception as error:  # noqa: BLE001  # a bug belongs to whoever waits; the thread must go on
+            for job in jobs:
+                job.answer.set_exception(error)
+        else:
+            for job, reading in zip(jobs, readings, strict=True):
+                job.answer.set_result(reading)
+
+
+def _tell(jobs: Sequence[_Job], captions: Sequence[Captions]) -> None:
+    for job, said in zip(jobs, captions, strict=True):
+        job.on_captions(said)
