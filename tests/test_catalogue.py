@@ -11,7 +11,7 @@ import regex
 
 from emotigram import catalogue
 from emotigram.data_files import data_languages
-from emotigram.domain import Platform, Provider, Style
+from emotigram.domain import EMOTIONS, Look, Platform, Provider, Revision, Style
 from emotigram.errors import UnknownName
 from emotigram.texts import INTERFACE_LANGUAGES
 from emotigram.vocabulary import tag_entries, vocabulary
@@ -30,6 +30,9 @@ def test_what_is_promised_exists() -> None:
     lively = {"literary", "humorous", "sweet", "inspirational", "storytelling", "nostalgic"}
     assert keys(catalogue.styles()) == lively | {"minimal", "professional", "plain"}
     assert set(LANGUAGES) == {"zh", "zh-TW", "en", "ja", "ko", "es", "fr", "de", "pt", "ru"}
+    colours = {"natural", "warm", "bright", "vivid", "soft", "film", "faded", "cool", "moody", "black-and-white"}
+    assert keys(catalogue.looks()) == colours
+    assert keys(catalogue.revisions()) == {"warmer", "funnier", "shorter"}
     local = {"ollama", "vllm", "lmstudio", "llama-cpp"}
     assert keys(catalogue.providers()) == local | {"deepseek", "openai", "qwen", "moonshot", "zhipu"}
     assert set(data_languages("phrases")) == {"zh", "zh-TW", "en", "ja", "ko", "es"}
@@ -95,13 +98,45 @@ def test_a_style_has_a_name_and_an_instruction_in_every_language(style: Style) -
     assert catalogue.style(style.like)
 
 
+@pytest.mark.parametrize("look", catalogue.looks(), ids=lambda each: each.key)
+def test_a_look_says_its_name_what_it_suits_and_why(look: Look) -> None:
+    assert set(look.names) >= set(INTERFACE_LANGUAGES)
+    assert look.source
+    assert look.suits
+    assert set(look.suits) <= {*EMOTIONS, "negative", "positive"}
+    assert all(-1 <= arousal <= 1 for arousal in look.suits.values())
+    recipe = look.recipe
+    assert -1 <= recipe.contrast <= 1
+    assert 0 <= recipe.saturation <= 2
+    assert 0 <= recipe.vignette <= 1
+    assert all(0 <= dark < light <= 255 for dark, light in zip(recipe.black, recipe.white, strict=True))
+
+
+@pytest.mark.parametrize("revision", catalogue.revisions(), ids=lambda each: each.key)
+def test_a_revision_says_where_to_and_how_far(revision: Revision) -> None:
+    assert set(revision.names) >= set(INTERFACE_LANGUAGES)
+    assert set(revision.instruction) >= set(INTERFACE_LANGUAGES)
+    assert not revision.style or catalogue.style(revision.style)
+    assert 0 < revision.length < 3
+
+
 def test_a_languages_script_matches_its_own_name_and_its_platform_exists() -> None:
     for language in catalogue.languages():
         assert regex.search(language.script, language.native_name)
         assert catalogue.platform(language.default_platform).key == language.default_platform
 
 
-@pytest.mark.parametrize("find", [catalogue.platform, catalogue.language, catalogue.style, catalogue.provider])
+@pytest.mark.parametrize(
+    "find",
+    [
+        catalogue.platform,
+        catalogue.language,
+        catalogue.style,
+        catalogue.revision,
+        catalogue.look,
+        catalogue.provider,
+    ],
+)
 def test_an_unknown_name_is_refused_with_those_that_are_known(find: object) -> None:
     assert callable(find)
     with pytest.raises(UnknownName, match=re.escape("'nowhere'")) as refusal:

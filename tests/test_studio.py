@@ -8,6 +8,7 @@ import pytest
 
 from emotigram import open_photo, open_studio
 from emotigram.errors import LanguageNeedsChat, SettingsError, UnknownName
+from emotigram.imaging.looks import suggested_look
 
 
 def test_one_reading_many_posts(china: Path) -> None:
@@ -60,6 +61,7 @@ def test_many_photos_read_as_each_alone(china: Path, flower: Path) -> None:
     photos = [open_photo(china), open_photo(flower)]
     together = studio.read_many(photos)
     assert [reading.description for reading in together] == [studio.read(photo).description for photo in photos]
+    assert [reading.look for reading in together] == [suggested_look(reading.affect) for reading in together]
 
 
 def test_the_users_words_are_judged_with_the_photo(china: Path) -> None:

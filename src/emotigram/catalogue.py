@@ -1,4 +1,4 @@
-"""Platforms, languages, styles, providers and weights: one TOML file each, checked as it is read."""
+"""Platforms, languages, styles, revisions, looks, providers and weights: one TOML file each, checked as it is read."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Generic, Literal, TypeVar
 from pydantic import TypeAdapter
 
 from emotigram.data_files import data_names, read_data
-from emotigram.domain import Language, Platform, Provider, Style, Weights
+from emotigram.domain import Language, Look, Platform, Provider, Revision, Style, Weights
 from emotigram.errors import UnknownName
 
 Entry = TypeVar("Entry")
-Kind = Literal["platforms", "languages", "styles", "providers"]
+Kind = Literal["platforms", "languages", "styles", "revisions", "looks", "providers"]
 
 
 class _Shelf(Generic[Entry]):
@@ -39,6 +39,8 @@ class _Shelf(Generic[Entry]):
 _PLATFORMS = _Shelf(Platform, "platforms")
 _LANGUAGES = _Shelf(Language, "languages")
 _STYLES = _Shelf(Style, "styles")
+_REVISIONS = _Shelf(Revision, "revisions")
+_LOOKS = _Shelf(Look, "looks")
 _PROVIDERS = _Shelf(Provider, "providers")
 _WEIGHTS = _Shelf(Weights, "weights")
 
@@ -56,6 +58,16 @@ def language(key: str) -> Language:
 def style(key: str) -> Style:
     """Return a style by key; raises UnknownName."""
     return _STYLES.find(key)
+
+
+def look(key: str) -> Look:
+    """Return a look for photos by key; raises UnknownName."""
+    return _LOOKS.find(key)
+
+
+def revision(key: str) -> Revision:
+    """Return a revision by key; raises UnknownName."""
+    return _REVISIONS.find(key)
 
 
 def provider(key: str) -> Provider:
@@ -90,6 +102,16 @@ def languages() -> list[Language]:
 def styles() -> list[Style]:
     """All styles, by key."""
     return list(_STYLES.entries.values())
+
+
+def looks() -> list[Look]:
+    """All looks for photos, by key."""
+    return list(_LOOKS.entries.values())
+
+
+def revisions() -> list[Revision]:
+    """All revisions, by key."""
+    return list(_REVISIONS.entries.values())
 
 
 def providers() -> list[Provider]:

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 SentimentLabel = Literal["negative", "neutral", "positive"]
 # Ekman's six and none of them (Ekman 1992, Cognition and Emotion 6); MSED's labels are these without surprise
 EMOTIONS = ("joy", "sadness", "anger", "fear", "disgust", "surprise", "neutral")
+_SHORTEST_REVISION = 8  # characters: nobody needs a post shorter still
 _AMBIGUOUS_MARGIN = 0.15  # the two likeliest labels closer than this: nobody should be told one
+_SURE = 0.5  # an emotion likelier than all others together
+# what an emotion may go with; surprise goes with any, "neutral" is no emotion
+_SENTIMENT_OF: Mapping[str, SentimentLabel] = {
+    "joy": "positive",
+    "sadness": "negative",
+    "anger": "negative",
+    "fear": "negative",
+    "disgust": "negative",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,19 @@ class Affect:
     valence: float | None = None
     arousal: float | None = None
 
+    @property
+    def mood(self) -> SentimentLabel:
+        """The sentiment, or neutral where it is too close to call: nobody should be told how they feel."""
+        return "neutral" if self.sentiment.is_ambiguous else self.sentiment.label
+
+    @property
+    def emotion(self) -> str:
+        """The one emotion that is sure and fits the sentiment, '' for none."""
+        emotion, chance = max(self.emotions.items(), key=lambda pair: pair[1], default=("neutral", 0.0))
+        if emotion == "neutral" or chance < _SURE or self.sentiment.is_ambiguous:
+            return ""
+        return emotion if _SENTIMENT_OF.get(emotion, self.mood) == self.mood else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -136,6 +159,7 @@ class Reading:
     """What was read from a photo, once, for any number of posts; ``read_by`` maps a role to an engine's name.
 
     ``user_text`` are the user's own words, ``seen_text`` those that stand in the photo, where an engine reads them.
+    ``look`` is the key of the look that suits the affect, '' where nobody chose one.
     """
 
     description: Mapping[str, str]
@@ -146,6 +170,7 @@ class Reading:
     user_text: str = ""
     notes: tuple[str, ...] = ()
     seen_text: str = ""
+    look: str = ""
 
     @property
     def tweet(self) -> str:
@@ -214,6 +239,60 @@ class Style:
     names: Mapping[str, str]
     instruction: Mapping[str, str]
     like: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A direction to revise a post in: ``length`` is the share of the old text that the new one may have at most.
+
+    ``instruction`` is what a chat model is told, per language; ``style`` the one whose phrases the embedded writer
+    uses for it, '' to keep the brief's own.
+    """
+
+    key: str
+    names: Mapping[str, str]
+    instruction: Mapping[str, str]
+    style: str
+    length: float
+
+    @property
+    def shortens(self) -> bool:
+        """Whether the new text must be shorter than the old one."""
+        return self.length < 1
+
+    def most(self, length: int) -> int:
+        """The most characters that the revision of a text of a length may have."""
+        return max(_SHORTEST_REVISION, int(self.length * length))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a look changes a photo; as it stands, not at all.
+
+    ``exposure`` is in stops, ``contrast`` lies in [-1, 1], ``saturation`` multiplies (0 is grey, 2 the most), ``black``
+    and ``white`` are the RGB colours that these turn into, and ``vignette`` is how much darker corners get, in [0, 1].
+    """
+
+    exposure: float = 0.0
+    contrast: float = 0.0
+    saturation: float = 1.0
+    black: tuple[int, int, int] = (0, 0, 0)
+    white: tuple[int, int, int] = (255, 255, 255)
+    vignette: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look for photos; ``suits`` maps sentiment labels and emotions to the arousal in [-1, 1] it suits them best at.
+
+    ``source`` says where it is from or why it suits.
+    """
+
+    key: str
+    names: Mapping[str, str]
+    suits: Mapping[str, float]
+    source: str
+    recipe: Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +371,8 @@ class Brief:
     """What to write: a reading for one platform, in one language and style; ``tone`` is the sentiment wished.
 
     ``candidates`` is how many drafts to choose among, 1 or more; ``memory`` are earlier posts of the same creator,
-    whose manner to keep and whose words not to repeat.
+    whose manner to keep and whose words not to repeat. ``revision`` is the direction to revise ``previous`` in, the
+    text of an earlier post, or to write in where that is ''.
     """
 
     reading: Reading
@@ -303,16 +383,26 @@ class Brief:
     seed: int = 0
     candidates: int = 3
     memory: tuple[str, ...] = ()
+    revision: Revision | None = None
+    previous: str = ""
 
     @property
     def soft_length(self) -> tuple[int, int] | None:
         """The fewest and the most characters that read well, None where the platform's file does not say."""
-        return self.platform.soft_lengths.get(self.language.lengths_like)
+        lengths = self.platform.soft_lengths.get(self.language.lengths_like)
+        return self._revised(*lengths) if lengths else None
 
     @property
     def aimed_length(self) -> tuple[int, int]:
         """Those, or what reads well in most places: what a writer aims at."""
-        return self.soft_length or (25, 200)
+        return self.soft_length or self._revised(25, 200)
+
+    def _revised(self, fewest: int, most: int) -> tuple[int, int]:
+        if self.revision is None or not (self.previous or self.revision.shortens):
+            return fewest, most
+        wished = self.revision.most(len(self.previous) or (fewest + most) // 2)
+        most = min(most, wished if self.revision.shortens else max(wished, fewest))
+        return min(fewest, most // 2), most
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 EmotiGramError
 ├── SettingsError        a setting, option or name that does not exist (exit code 2)
-│   └── UnknownName · LanguageNeedsChat · PriceUnknown
+│   ├── UnknownName · LanguageNeedsChat · PriceUnknown
+│   └── ApiKeyNameTaken · ApiKeyNameUnknown · KeysUnreadable · RateMalformed
 ├── PhotoError           a photo that cannot be used (exit code 3)
 │   ├── PhotoMissing · PhotoIsFolder · PhotoUnreadable
 │   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
@@ -69,7 +70,7 @@ class SettingsError(EmotiGramError):
 
 
 class UnknownName(SettingsError):
-    """No such platform, language, style, revision, provider or engine; values: ``kind``, ``name``, ``known``."""
+    """No such platform, language, style, revision, look, provider or engine; values: ``kind``, ``name``, ``known``."""
 
     code = "unknown_name"
 
@@ -84,6 +85,30 @@ class PriceUnknown(SettingsError):
     """A budget is set and nobody knows what the model costs; values: ``model``."""
 
     code = "price_unknown"
+
+
+class ApiKeyNameTaken(SettingsError):
+    """There is, or was, an API key of the name; values: ``name``."""
+
+    code = "api_key_name_taken"
+
+
+class ApiKeyNameUnknown(SettingsError):
+    """There is no API key of the name; values: ``name``, ``known``."""
+
+    code = "api_key_name_unknown"
+
+
+class KeysUnreadable(SettingsError):
+    """The file of API keys cannot be read or written; values: ``path``, ``reason``."""
+
+    code = "keys_unreadable"
+
+
+class RateMalformed(SettingsError):
+    """A rate is not of the form '120/minute'; values: ``rate``."""
+
+    code = "rate_malformed"
 
 
 class PhotoError(EmotiGramError):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypedDict, Unpack
 
 from emotigram import catalogue
 from emotigram.domain import Affect, Brief, Captions, Language, Photo, Post, Reading, SentimentLabel
 from emotigram.errors import ChatError, LanguageNeedsChat
+from emotigram.imaging.looks import suggested_look
 from emotigram.ports import Captioner, SentimentModel, Writer
 from emotigram.publishing.languages import identify
 from emotigram.publishing.loop import Loop
@@ -19,7 +20,8 @@ from emotigram.texts import interface_language, locale_name, say
 class Wishes(TypedDict, total=False):
     """What one post may be asked to be: keys of the catalogue, a tone, a seed for the embedded writer's phrases.
 
-    ``memory`` are earlier posts of the creator: to write in their manner, and not the same again.
+    ``memory`` are earlier posts of the creator: to write in their manner, and not the same again. ``revision`` says how
+    to revise ``previous``, the text of a post, or which direction to write in where there is none.
     """
 
     platform: str | None
@@ -28,6 +30,8 @@ class Wishes(TypedDict, total=False):
     tone: SentimentLabel | None
     seed: int | None
     memory: Sequence[str]
+    revision: str | None
+    previous: str
 
 
 class Studio:
@@ -77,12 +81,22 @@ class Studio:
         """Read one photo, judged together with the user's own text where there is one."""
         return self.read_many([photo], [text])[0]
 
-    def read_many(self, photos: Sequence[Photo], texts: Sequence[str] | None = None) -> list[Reading]:
-        """Read photos in one batch; ``texts`` are the users' own words, one a photo, '' for none."""
+    def read_many(
+        self,
+        photos: Sequence[Photo],
+        texts: Sequence[str] | None = None,
+        on_captions: Callable[[Sequence[Captions]], None] | None = None,
+    ) -> list[Reading]:
+        """Read photos in one batch; ``texts`` are the users' own words, one a photo, '' for none.
+
+        ``on_captions`` hears what the captioner says before the sentiment is judged.
+        """
         words = list(texts) if texts is not None else [""] * len(photos)
         if len(words) != len(photos):
             raise ValueError(f"{len(photos)} photos need as many texts, not {len(words)}")
         captions = self._captioner.read(photos)
+        if on_captions is not None:
+            on_captions(captions)
         affects = self._sentiment.judge(photos, words, [each.features for each in captions])
         read_by = {"captioner": self._captioner.name, "sentiment": self._sentiment.name}
         return [
@@ -95,6 +109,7 @@ class Studio:
                 user_text=text,
                 notes=(*self._read_notes, *each.notes),
                 seen_text=each.seen_text,
+                look=suggested_look(affect),
             )
             for photo, each, affect, text in zip(photos, captions, affects, words, strict=True)
         ]
@@ -134,19 +149,25 @@ class Studio:
         tone: SentimentLabel | None = None,
         seed: int | None = None,
         memory: Sequence[str] = (),
+        revision: str | None = None,
+        previous: str = "",
     ) -> Brief:
         """Resolve names and defaults to a brief; raises UnknownName or LanguageNeedsChat."""
         tongue = self._language(reading, language)
         place = platform or self.settings.platform
+        revised = previous.strip()
         return Brief(
             reading=reading,
             platform=catalogue.platform(tongue.default_platform if place == "auto" else place),
             language=tongue,
             style=catalogue.style(style or self.settings.style),
-            tone=tone or _tone(reading),
+            tone=tone or reading.affect.mood,
             seed=self.settings.seed if seed is None else seed,
             candidates=self.settings.candidates,
-            memory=tuple(memory),
+            # a post may stand among the creator's own, but what is revised need not differ in every sentence
+            memory=tuple(post for post in memory if not (revised and post.startswith(revised))),
+            revision=catalogue.revision(revision) if revision else None,
+            previous=revised,
         )
 
     def default_language(self) -> str:
@@ -195,9 +216,3 @@ class Studio:
 def _writes(writer: Writer, language: str) -> bool:
     languages = getattr(writer, "languages", None)
     return languages is None or language in languages
-
-
-def _tone(reading: Reading) -> SentimentLabel:
-    """The sentiment read, or neutral where it is too close to call: nobody should be told how they feel."""
-    sentiment = reading.affect.sentiment
-    return "neutral" if sentiment.is_ambiguous else sentiment.label

@@ -68,7 +68,7 @@ def test_json_holds_all_there_is(china: Path) -> None:
         "sha256": "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29",
     }
     reading, post = seen["reading"], seen["post"]
-    assert set(reading) == {"description", "tweet", "tweets", "tags", "affect", "read_by", "notes"}
+    assert set(reading) == {"description", "tweet", "tweets", "tags", "affect", "read_by", "look", "notes"}
     assert set(reading["description"]) == set(reading["tweets"]) == {"en", "zh"}
     assert reading["tweet"] == reading["tweets"]["zh"]
     assert all(set(tag) == {"key", "name", "names", "confidence"} for tag in reading["tags"])

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from emotigram.apps.payload import affect_payload
-from emotigram.domain import Affect, Sentiment
+from emotigram.apps.payload import affect_payload, reading_payload
+from emotigram.domain import Affect, Reading, Sentiment
 
 
 def test_an_affect_has_all_its_parts() -> None:
@@ -33,3 +33,8 @@ def test_what_an_engine_does_not_give_is_null_not_zero() -> None:
     assert (shown["emotion"], shown["emotions"], shown["valence"], shown["arousal"]) == (None, {}, None, None)
     with pytest.raises(ValueError, match="sum to 1"):
         Sentiment(0.5, 0.5, 0.5)
+
+
+def test_a_reading_names_the_look_that_suits_it() -> None:
+    affect = Affect(Sentiment(0.1, 0.2, 0.7))
+    assert reading_payload(Reading({}, {}, (), affect, {}, look="warm"), "en")["look"] == "warm"

@@ -14,9 +14,12 @@ from emotigram.publishing.counting import count, graphemes, title_length
 from emotigram.publishing.faithfulness import unsupported
 from emotigram.publishing.finish import Finished
 from emotigram.publishing.languages import LEAST_IN_SCRIPT, language_share
-from emotigram.publishing.repetition import repetition
+from emotigram.publishing.repetition import repetition, shared
 
 _MOST_REPEATED = 0.25  # of four-grams; a refrain is fine, a loop or an old post is not
+# A revision keeps the thought of a post and many of its words, so that only nearly the same again is wrong; a shorter
+# one may be a mere cut.
+_MOST_KEPT = 0.8
 _QUOTED = 40  # characters in a row of what the model was told that no post has by chance
 
 
@@ -27,7 +30,7 @@ def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules:
     writer was told, which no post may quote.
     """
     said = "\n".join(filter(None, [made.title, made.text, *made.hashtags]))
-    checks = [*_limits(made, brief.platform), *_reading_well(made, brief)]
+    checks = [*_limits(made, brief.platform), *_reading_well(made, brief), *_revised(made.text, brief)]
     share = language_share(f"{made.title}\n{made.text}", brief.language)
     checks.append(Check("language", share >= LEAST_IN_SCRIPT, share, LEAST_IN_SCRIPT, is_hard=True))
     if affect is not None:
@@ -37,8 +40,7 @@ def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules:
     checks.append(_none("additions", made.additions))
     if rules:
         checks.append(_none("secrecy", _quoted(said, rules), is_hard=True))
-    repeated = repetition(made.text, brief.memory)
-    return (*checks, Check("repetition", repeated <= _MOST_REPEATED, repeated, _MOST_REPEATED))
+    return (*checks, _repeated(made.text, brief))
 
 
 def _limits(made: Finished, platform: Platform) -> Iterator[Check]:
@@ -75,6 +77,23 @@ def _reading_well(made: Finished, brief: Brief) -> Iterator[Check]:
     if platform.soft_lines:
         lines = made.text.count("\n") + 1
         yield Check("lines", lines <= platform.soft_lines, lines, platform.soft_lines)
+
+
+def _revised(text: str, brief: Brief) -> Iterator[Check]:
+    """Whether a text that was to become shorter did."""
+    if brief.revision and brief.revision.shortens and brief.previous:
+        most = brief.revision.most(len(brief.previous))
+        yield Check("revision", len(text) <= most, len(text), most)
+
+
+def _repeated(text: str, brief: Brief) -> Check:
+    """How much of a text repeats itself or an earlier post, or is left as it was in the post to revise."""
+    is_cut = brief.revision is not None and brief.revision.shortens
+    kept = shared(text, brief.previous) if brief.previous and not is_cut else 0.0
+    if kept > _MOST_KEPT:
+        return Check("repetition", passed=False, figure=kept, limit=_MOST_KEPT)
+    repeated = repetition(text, brief.memory)
+    return Check("repetition", repeated <= _MOST_REPEATED, repeated, _MOST_REPEATED)
 
 
 def _emotion(affect: Affect, brief: Brief) -> Check:

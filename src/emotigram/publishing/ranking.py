@@ -19,6 +19,7 @@ _DEMERITS = {
     "phrases": 6.0,
     "whole": 4.0,
     "repetition": 4.0,
+    "revision": 4.0,
     "soft_length": 2.0,
     "lines": 1.0,
 }

@@ -18,7 +18,15 @@ def repetition(text: str, earlier: Sequence[str] = ()) -> float:
     if not total:
         return 0.0
     within = sum(times - 1 for times in own.values()) / total
-    return max([within, *(sum((own & _ngrams(post)).values()) / total for post in earlier)])
+    return max([within, *(shared(text, post) for post in earlier)])
+
+
+def shared(text: str, post: str) -> float:
+    """Share in [0, 1] of a text's four-grams that another holds too; 1 where they are the same."""
+    if text == post:
+        return 1.0
+    own = _ngrams(text)
+    return sum((own & _ngrams(post)).values()) / max(own.total(), 1)
 
 
 def tokens(text: str) -> list[str]:

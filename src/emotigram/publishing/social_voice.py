@@ -13,16 +13,7 @@ from emotigram.data_files import data_names, read_data
 from emotigram.domain import Affect, SentimentLabel, Tag
 from emotigram.errors import UnknownName
 
-_SURE = 0.5  # an emotion likelier than all others together colours the line
 _FALLBACK = "anything"
-# what an emotion may go with; surprise goes with either, "neutral" is no emotion
-_SENTIMENT_OF = {
-    "joy": "positive",
-    "sadness": "negative",
-    "anger": "negative",
-    "fear": "negative",
-    "disgust": "negative",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +42,7 @@ def social_line(description: str, tags: Sequence[Tag], affect: Affect, language:
     Raises UnknownName for a language without lines.
     """
     voice, choose = _voice(language), random.Random(f"{description}{seed_text}{language}").choice  # noqa: S311
-    mood, emotion = mood_of(affect), emotion_of(affect)
+    mood, emotion = affect.mood, affect.emotion
     topic, tag = _topic(tags)
     name = tag.names.get(language, "") if tag else ""
     lines = voice.topics[topic]["neutral" if emotion else mood]  # an emotion speaks for itself after a plain line
@@ -64,20 +55,6 @@ def social_line(description: str, tags: Sequence[Tag], affect: Affect, language:
 def speaks(language: str) -> bool:
     """Whether there are lines in a language."""
     return language in _languages()
-
-
-def mood_of(affect: Affect) -> SentimentLabel:
-    """The sentiment to speak in: neutral where it is too close to call, neither jubilant nor sad."""
-    return "neutral" if affect.sentiment.is_ambiguous else affect.sentiment.label
-
-
-def emotion_of(affect: Affect) -> str:
-    """The one emotion that is sure and fits the sentiment, '' for none."""
-    emotion, chance = max(affect.emotions.items(), key=lambda pair: pair[1], default=("neutral", 0.0))
-    if emotion == "neutral" or chance < _SURE or affect.sentiment.is_ambiguous:
-        return ""
-    mood = mood_of(affect)
-    return emotion if _SENTIMENT_OF.get(emotion, mood) == mood else ""
 
 
 def _topic(tags: Sequence[Tag]) -> tuple[str, Tag | None]:
