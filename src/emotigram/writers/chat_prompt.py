@@ -13,6 +13,7 @@ from emotigram.vocabulary import name_of
 _PACKAGE = "emotigram.writers"
 _MOST_OWN_WORDS = 2000  # characters of the user's text; more is no caption's matter and costs tokens
 _MOST_EARLIER, _EARLIER_LENGTH = 5, 300  # posts of the creator's, characters of each
+_MOST_REVISED = 2000  # characters of the post to revise
 
 
 def system_message() -> str:
@@ -49,6 +50,8 @@ def request_message(brief: Brief) -> str:
         length=brief.soft_length,
         style_instruction=_in_language(brief.style.instruction, brief.language.key),
         tone=brief.tone,
+        revision_instruction=_in_language(brief.revision.instruction, brief.language.key) if brief.revision else "",
+        is_rewritten=bool(brief.previous),
         data=json.dumps(_data(brief), ensure_ascii=False),  # Chinese as \u escapes would cost tokens
     )
     return text.encode("utf-8", "replace").decode("utf-8")  # half an emoji in the user's words cannot be sent
@@ -58,6 +61,7 @@ def _data(brief: Brief) -> dict[str, object]:
     reading, language = brief.reading, brief.language.key
     sentiment = reading.affect.sentiment
     shares = {str(label): round(share, 2) for label, share in sentiment.probabilities.items()}
+    revised = {"post_to_revise": brief.previous[:_MOST_REVISED]} if brief.revision and brief.previous else {}
     return {
         "description": dict(reading.description),
         "tweet": _in_language(reading.tweets, language),
@@ -66,6 +70,7 @@ def _data(brief: Brief) -> dict[str, object]:
         "users_own_words": reading.user_text[:_MOST_OWN_WORDS],
         "words_in_the_photo": reading.seen_text,
         "earlier_posts": [post[:_EARLIER_LENGTH] for post in brief.memory[:_MOST_EARLIER]],
+        **revised,
     }
 
 

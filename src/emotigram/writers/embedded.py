@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from emotigram import catalogue
 from emotigram.captioners.wording import from_tags, worded_languages
 from emotigram.domain import Brief, Candidate, Check, Draft, Tag
 from emotigram.publishing.cleaning import clean
@@ -13,6 +14,7 @@ from emotigram.publishing.counting import title_length
 from emotigram.publishing.languages import share_in_script
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
+from emotigram.writers.fitting import alone, fitted, fresh
 from emotigram.writers.naming import hashtag, joined, name_in, said, things_to_name
 from emotigram.writers.phrase_bank import PhraseBank, Voice, phrase_bank, phrase_languages
 
@@ -49,6 +51,7 @@ class EmbeddedWriter:
 
     def _candidates(self, brief: Brief, variants: range) -> Iterator[Draft]:
         bank = phrase_bank(brief.language.key)
+        brief = _in_style_of_revision(brief, bank)
         notes = () if bank.has(brief.style) else (self._note(brief),)
         alt_text = _alt_text(brief)
         for variant in variants:
@@ -60,6 +63,12 @@ class EmbeddedWriter:
         return say("notes.style_like", self._interface, style=style, tongue=tongue)
 
 
+def _in_style_of_revision(brief: Brief, bank: PhraseBank) -> Brief:
+    """The brief in the style that its revision asks for, where the language has phrases of it."""
+    style = catalogue.style(brief.revision.style) if brief.revision and brief.revision.style else brief.style
+    return replace(brief, style=style) if bank.has(style) else brief
+
+
 def _growing(brief: Brief, bank: PhraseBank, variant: int) -> Iterator[Draft]:
     style = bank.style(brief.style)
     choose, voice = _Chooser(brief, variant), style.voice(brief.tone)
@@ -68,7 +77,7 @@ def _growing(brief: Brief, bank: PhraseBank, variant: int) -> Iterator[Draft]:
     sentences = _sentences(brief, bank, named, choose, separator)
     title = _title(brief, bank, voice, named, choose)
     hashtags = _hashtags(brief, bank, named, choose)
-    for written in sorted({1, len(sentences) - 1}):
+    for written in sorted({1, len(sentences) - 1} - {0}):
         yield Draft(title, separator.join(sentences[:written]))
     yield Draft(title, separator.join(sentences), hashtags)
 
@@ -91,20 +100,23 @@ class _Chooser:
         tags = [(tag.key, None if tag.confidence is None else round(tag.confidence, 3)) for tag in reading.tags]
         self._identity = f"{tags}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}{variant}"
         self._seed = brief.seed
+        self._previous = brief.previous
         self._turn = 0
 
     def __call__(self, options: Sequence[str]) -> str:
         # Each turn steps on at its own pace, so that the next seed changes every sentence and pairs do not recur.
         self._turn += 1
+        options = fresh(options, self._previous)
         order = random.Random(f"{self._identity}{self._turn}").sample(options, len(options))  # noqa: S311
         return order[(self._seed + self._turn * (self._seed // 4)) % len(order)]
 
 
 def _sentences(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser, separator: str) -> list[str]:
-    """Opening, what is in the photo, remarks as far as there is room, closing."""
+    """Opening, what is in the photo, remarks as far as there is room, closing; fewer where that is too long."""
     style = bank.style(brief.style)
     voice = style.voice(brief.tone)
-    opening = _own_words(brief, bank) or choose(voice.openings)
+    own = _own_words(brief, bank)
+    opening = own or choose(voice.openings)
     closing = choose(voice.closings)
     subject = _subject(brief, bank, style.namings, named, choose)
     fewest, most = brief.aimed_length
@@ -115,18 +127,24 @@ def _sentences(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Choose
         length = len(separator.join([*body, closing]))
         if length < (aim if remark in remarks else fewest) and length + len(remark) < most:
             body.append(remark)
-    return _with_emoji([*body, closing], brief, voice, choose, bank.gap)
+    pairs = [[opening, *subject], [*subject, closing], [opening, closing]]
+    if own:  # the user's words need carry no tone: the closing does
+        pairs.reverse()
+    choices = [[*body, closing], [opening, *subject, closing], *pairs, [opening], [closing]]
+    kept = fitted(choices, brief, separator) or [choose(alone(brief, bank, voice))]
+    return _with_emoji(kept, brief, voice, choose, bank.gap)
 
 
 def _subject(brief: Brief, bank: PhraseBank, namings: Sequence[str], named: list[Tag], choose: _Chooser) -> list[str]:
     """The sentence that says what is in the photo: its tags, else its description, else none."""
     if named:
-        sentence = choose(namings).format(things=joined(named, brief.language.key, bank))
-        return [sentence[0].upper() + sentence[1:]]
+        things = joined(named, brief.language.key, bank)
+        sentences = [naming.format(things=things) for naming in namings]
+        return [choose([sentence[0].upper() + sentence[1:] for sentence in sentences])]
     description = _one_line(brief.reading.description.get(brief.language.key, ""), bank)
     if not description or len(description) > brief.aimed_length[1] // 2 or not _is_in_language(description, brief):
         return []
-    return [choose(bank.described).replace("{description}", description)]
+    return [choose([each.replace("{description}", description) for each in bank.described])]
 
 
 def _remarks(brief: Brief, bank: PhraseBank, named: list[Tag], choose: _Chooser) -> tuple[list[str], list[str]]:
@@ -154,10 +172,12 @@ def _is_in_language(text: str, brief: Brief) -> bool:
 
 
 def _with_emoji(sentences: list[str], brief: Brief, voice: Voice, choose: _Chooser, gap: str) -> list[str]:
-    """One emoji at the end; on platforms with titles, which are livelier, another after the opening."""
+    """One emoji at the end where there is room; where titles are, which is livelier, another after the opening."""
     last, first = choose(voice.emoji), choose(voice.emoji)
-    sentences[-1] = f"{sentences[-1]}{gap}{last}".rstrip()
-    if brief.platform.title_limit and first != last:
+    room = brief.aimed_length[1] - len("\n".join(sentences)) - len(f"{gap}{last}")
+    if room >= 0:
+        sentences[-1] = f"{sentences[-1]}{gap}{last}".rstrip()
+    if brief.platform.title_limit and first != last and len(sentences) > 1 and room >= len(f"{gap}{first}"):
         sentences[0] = f"{sentences[0]}{gap}{first}".rstrip()
     return sentences
 
