@@ -60,6 +60,14 @@ def load_engine(role: str, name: str, settings: Settings) -> Any:
     return others[name].load()(settings)
 
 
+def engines_known() -> dict[str, list[str]]:
+    """The engines there are, by role: our own and those of installed packages."""
+    return {
+        role: [*own, *(point.name for point in entry_points(group=f"emotigram.{package}"))]
+        for role, (package, own) in ENGINES.items()
+    }
+
+
 def captioner_of(settings: Settings) -> tuple[str, tuple[str, ...]]:
     """The name of the captioner that the settings come down to, and notes on what could not be used."""
     return choose_captioner(settings) if settings.captioner == "auto" else (settings.captioner, ())

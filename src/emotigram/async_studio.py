@@ -29,7 +29,7 @@ class AsyncStudio:
     def __init__(self, studio: Studio) -> None:
         settings = studio.settings
         self.studio = studio
-        self.reading, self.writing = _Places(settings.queue_size), _Places(settings.queue_size)
+        self.reading, self.writing = Places(settings.queue_size), Places(settings.queue_size)
         self._queue = ReadingQueue(studio)
         self._openers = ThreadPoolExecutor(2, "emotigram-opening")
         self._writers = ThreadPoolExecutor(settings.writing_threads, "emotigram-writing")
@@ -87,6 +87,16 @@ class AsyncStudio:
                 has_left.set()
                 job.cancel()
 
+    @property
+    def photos_read(self) -> int:
+        """Photos read since the start."""
+        return self._queue.photos_read
+
+    @property
+    def batches_read(self) -> int:
+        """Batches they were read in."""
+        return self._queue.batches_read
+
     def close(self) -> None:
         """Finish what is inside and end the threads."""
         self._queue.close()
@@ -98,7 +108,7 @@ class AsyncStudio:
         return await asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
 
 
-class _Places:
+class Places:
     """How many callers are inside, and the most there may be."""
 
     def __init__(self, limit: int) -> None:

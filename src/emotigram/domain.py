@@ -184,7 +184,8 @@ class Platform:
 
     Hard rules are never broken by a returned post: ``text_limit`` where ``text_limit_is_hard``, ``byte_limit`` (UTF-8),
     ``hashtag_limit``, which is custom rather than rule unless ``hashtag_limit_is_hard``, and those of title, mentions
-    and alt text. ``soft_lengths`` and ``soft_lines`` are what reads well.
+    and alt text. ``soft_lengths`` and ``soft_lines`` are what reads well; a feed shows ``fold_after`` characters and
+    folds the rest, 0 for none.
     Text and title are counted as ``counting`` and ``title_counting`` say (publishing/counting.py); a link counts
     ``link_length`` where that is not 0.
     """
@@ -198,6 +199,7 @@ class Platform:
     link_length: int = 0
     soft_lengths: Mapping[str, tuple[int, int]]  # zh, en (Language.lengths_like) -> (fewest, most) characters
     soft_lines: int = 0
+    fold_after: int = 0
     title_limit: int = 0
     title_counting: Literal["characters", "half_width"] = "characters"
     hashtag_limit: int

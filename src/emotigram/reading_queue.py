@@ -32,6 +32,7 @@ class ReadingQueue:
         self._waiting: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
+        self.photos_read = self.batches_read = 0  # since the start
         self._thread = threading.Thread(target=self._work, name="emotigram-reading", daemon=True)
         self._thread.start()
 
@@ -85,6 +86,7 @@ class ReadingQueue:
             for job in jobs:
                 job.answer.set_exception(error)
         else:
+            self.photos_read, self.batches_read = self.photos_read + len(jobs), self.batches_read + 1
             for job, reading in zip(jobs, readings, strict=True):
                 job.answer.set_result(reading)
 

@@ -90,7 +90,7 @@ class Settings(BaseSettings):
         "120/minute", description="How often an API key may ask, where it was created without a rate of its own."
     )
     cors_origins: tuple[str, ...] = Field(
-        (), description="Sites whose pages may use the API, such as [\"https://example.org\"]; none by default."
+        (), description='Sites whose pages may use the API, such as ["https://example.org"]; none by default.'
     )
     max_upload_mb: float = Field(25, gt=0, description="Largest request and largest photo on the page, in 10^6 bytes.")
     upload_timeout_s: float = Field(30, gt=0, description="Seconds in which a request must have arrived.")

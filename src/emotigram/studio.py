@@ -77,6 +77,11 @@ class Studio:
             "writer": self._writer.name,
         }
 
+    @property
+    def languages_written(self) -> tuple[str, ...]:
+        """Keys of the languages that the writer writes."""
+        return tuple(each.key for each in catalogue.languages() if _writes(self._writer, each.key))
+
     def read(self, photo: Photo, text: str = "") -> Reading:
         """Read one photo, judged together with the user's own text where there is one."""
         return self.read_many([photo], [text])[0]

@@ -1,4 +1,4 @@
-"""The command line: caption, read, serve, doctor, evaluate, models, train."""
+"""The command line: caption, read, serve, mcp, doctor, evaluate, keys, models, train."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from emotigram import catalogue
-from emotigram.apps import evaluate, models, train
+from emotigram.apps import evaluate, keys, models, train
 from emotigram.apps.command import Debug, errors_shown, help_text
 from emotigram.apps.screen import Screen, print_json
 from emotigram.assembly import captioner_of, open_studio
@@ -32,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evaluate.app, name="evaluate", help=help_text("evaluate.app"))
+app.add_typer(keys.app, name="keys", help=help_text("keys.app"))
 app.add_typer(models.app, name="models", help=help_text("models.app"))
 app.add_typer(train.app, name="train", help=help_text("train.app"))
 

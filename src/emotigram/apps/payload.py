@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from emotigram.domain import Affect, Candidate, Check, Photo, Plan, Post, Reading, Sentiment, Tag, Usage
+from emotigram.domain import Affect, Candidate, Captions, Check, Photo, Plan, Post, Reading, Sentiment, Tag, Usage
 
 _DIGITS = 4  # more would claim a precision that no model here has
 
@@ -30,6 +30,14 @@ def reading_payload(reading: Reading, language: str) -> dict[str, object]:
         "read_by": dict(reading.read_by),
         "look": reading.look,
         "notes": list(reading.notes),
+    }
+
+
+def captions_payload(captions: Captions, language: str) -> dict[str, object]:
+    """What is known of a photo before its emotion is judged."""
+    return {
+        "description": dict(captions.description),
+        "tags": [_tag_payload(tag, language) for tag in captions.tags],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import socket
@@ -20,16 +21,22 @@ with extra_needed("web"):
     from fastapi import FastAPI
 
 from emotigram.apps.api.app import build_api
+from emotigram.apps.api.logs import start_logging
+from emotigram.apps.api.page_end import PageEnd
+from emotigram.apps.api.state import ApiState
 from emotigram.assembly import open_studio
 from emotigram.async_studio import AsyncStudio
 from emotigram.errors import SettingsError
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 
+_LAST_WORDS_S = 2  # in which the API tells those still waiting that it ends
+
 
 def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) -> None:
     """Serve until interrupted; running requests are finished then. Raises EmotiGramError where it cannot begin."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again: so that photos are deleted then
+    start_logging(settings.log_format)
     listener = _listen(settings)
     studio = AsyncStudio(open_studio(settings))
     with (
@@ -42,7 +49,7 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
         if page:
             _add_page(app, studio, folder)
         url = f"http://{_shown_host(settings.host)}:{listener.getsockname()[1]}/"
-        _run(app, listener, settings, lambda: _announce(url, settings, open_browser and page))
+        _Server(app, settings, lambda: _announce(url, app, page=page, open_browser=open_browser)).run([listener])
 
 
 def _add_page(app: FastAPI, studio: AsyncStudio, folder: str) -> None:
@@ -51,34 +58,42 @@ def _add_page(app: FastAPI, studio: AsyncStudio, folder: str) -> None:
     from emotigram.apps.web.page import mount_page  # noqa: PLC0415  # takes seconds to load
 
     mount_page(app, studio)
-
-
-def _run(app: FastAPI, listener: socket.socket, settings: Settings, when_ready: Callable[[], None]) -> None:
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=round(settings.shutdown_s),
-    )
-    _Server(config, when_ready).run(sockets=[listener])
+    app.add_middleware(PageEnd, ending=app.state.api.ending)
 
 
 class _Server(uvicorn.Server):
-    """Says when it has begun to answer."""
+    """Says when it has begun to answer, and tells the API when it is asked to end."""
 
-    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+    def __init__(self, app: FastAPI, settings: Settings, when_ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=math.ceil(settings.shutdown_s) + _LAST_WORDS_S,
+        )
         super().__init__(config)
+        self._ending = app.state.api.ending
         self._when_ready = when_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
         await super().startup(sockets)
         self._when_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing new, and finish what was begun."""
+        self._ending.begin()
+        await super().shutdown(sockets)
 
-def _announce(url: str, settings: Settings, open_browser: bool) -> None:
-    print(say("web.running", interface_language(settings.interface), url=url), flush=True)
-    if open_browser:
+
+def _announce(url: str, app: FastAPI, *, page: bool, open_browser: bool) -> None:
+    state: ApiState = app.state.api
+    language = interface_language(state.settings.interface)
+    print(say("web.running" if page else "api.running", language, url=url), flush=True)
+    if state.doorkeeper.asks_for_keys:
+        print(say("api.key_note", language), flush=True)
+    if page and open_browser:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 

@@ -2,13 +2,107 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from functools import partial
+from importlib.metadata import version
+from itertools import takewhile
+from typing import Any
 
+from emotigram.apps.command import extra_needed
+
+with extra_needed("api"):
+    from fastapi import FastAPI, Request, Response
+    from fastapi.exceptions import RequestValidationError
+    from fastapi.middleware.cors import CORSMiddleware
+    from fastapi.openapi.utils import get_openapi
+    from fastapi_offline import FastAPIOffline
+    from starlette.exceptions import HTTPException
+    from starlette.routing import Match
+
+from emotigram.apps.api import choices, health, posts, readings
+from emotigram.apps.api.answers import with_components
+from emotigram.apps.api.body_limits import BodyLimits
+from emotigram.apps.api.envelope import Envelope
+from emotigram.apps.api.forms import told
+from emotigram.apps.api.languages import language_of
+from emotigram.apps.api.origins import Origins
+from emotigram.apps.api.problems import problem_response
+from emotigram.apps.api.state import new_state
+from emotigram.apps.api.waiting import CallerLeft
 from emotigram.async_studio import AsyncStudio
+from emotigram.errors import AddressUnknown, EmotiGramError, MethodWrong, RequestMalformed
+from emotigram.schemas import CaptionsInfo, DraftInfo, PostRequest
+from emotigram.texts import interface_language, say
+
+_CALLER_LEFT = 499  # nginx's status for it; nobody is there to see it
 
 
 def build_api(studio: AsyncStudio) -> FastAPI:
-    """Build the API; whoever serves it closes the studio."""
-    app = FastAPI(title="EmotiGram", openapi_url="/openapi.json", redoc_url=None)
-    app.state.studio = studio
+    """Build the API; whoever serves it closes the studio. Raises SettingsError."""
+    state = new_state(studio)
+    language = interface_language(state.settings.interface)
+    app = FastAPIOffline(
+        title=say("api.title", language),
+        description=say("api.description", language),
+        version=version("emotigram"),
+        redoc_url=None,
+        swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},
+    )
+    app.state.api = state
+    for routes in (readings, posts, choices, health):
+        app.include_router(routes.router)
+    app.add_api_route("/v1", _nothing_here, methods=_METHODS, include_in_schema=False)
+    app.add_api_route("/v1/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
+    _handle_errors(app)
+    if state.settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=state.settings.cors_origins, **_CORS)
+    app.add_middleware(BodyLimits, settings=state.settings)
+    app.add_middleware(Origins, settings=state.settings)
+    app.add_middleware(Envelope, metrics=state.metrics)
+    app.openapi = partial(_document, app)  # type: ignore[method-assign]
     return app
+
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+_CORS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST"],
+    "allow_headers": ["Authorization", "X-API-Key", "Idempotency-Key", "X-Request-ID", "Content-Type"],
+    "expose_headers": ["Location", "Retry-After", "X-Request-ID", "Idempotent-Replayed"],
+}
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(EmotiGramError)
+    async def ours(request: Request, error: EmotiGramError) -> Response:
+        return problem_response(error, request)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> Response:
+        return problem_response(RequestMalformed(detail=told(error.errors(), language_of(request))), request)
+
+    @app.exception_handler(CallerLeft)
+    async def left(_: Request, __: CallerLeft) -> Response:
+        return Response(status_code=_CALLER_LEFT)
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        kind = MethodWrong(method=request.method) if error.status_code == 405 else AddressUnknown(path=request.url.path)
+        return problem_response(kind, request)
+
+
+async def _nothing_here(request: Request) -> Response:
+    """Answer for addresses under /v1 that are none, so that the page mounted at / does not."""
+    ours = [*takewhile(lambda route: getattr(route, "endpoint", None) is not _nothing_here, request.app.routes)]
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    taken = [name for name, scope in scopes.items() if any(each.matches(scope)[0] is Match.FULL for each in ours)]
+    if not taken:
+        raise AddressUnknown(path=request.url.path)
+    answer = problem_response(MethodWrong(method=request.method), request)
+    answer.headers["Allow"] = ", ".join(taken)
+    return answer
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    if not app.openapi_schema:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        app.openapi_schema = with_components(document, PostRequest, CaptionsInfo, DraftInfo)
+    return app.openapi_schema

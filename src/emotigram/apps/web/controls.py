@@ -1,129 +1,122 @@
-"""What stands on the page, and its wording in each interface language."""
+"""What stands on the page; the wording is in ``wording.py``, what events put out in ``screen.py``."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from importlib import resources
 from typing import Any
 
 import gradio as gr
 
 from emotigram import catalogue
-from emotigram.apps.web.examples import examples_html
-from emotigram.apps.web.view import View, render
-from emotigram.domain import Language, Platform, Style
+from emotigram.apps.web.session import AS_READ, Session
+from emotigram.apps.web.wording import wording
 from emotigram.studio import Studio
-from emotigram.texts import interface_language, say
+from emotigram.texts import interface_language
 
-AUTO = "auto"
-AS_READ = "as_read"
-_TONES = (AS_READ, "positive", "neutral", "negative")
-_STATE_SECONDS = 6 * 3600  # a reading is forgotten this long after its last use
+PANELS = ("preview", "compare", "everywhere", "history", "export")
+FIELDS = ("title", "text", "hashtags", "alt_text")
+_STATE_SECONDS = 6 * 3600  # a visitor's photos and posts are forgotten this long after the last change
+_LINES = {"text": (4, 18), "alt_text": (2, 6)}
 
 
 @dataclass(frozen=True)
 class Controls:
-    """Everything on the page that events read or change."""
+    """Everything on the page that events read or change, by name; ``feet`` stand below the fields."""
 
-    header: gr.HTML
-    interface: gr.Radio
-    photo: gr.Image
-    examples: gr.HTML
-    platform: gr.Dropdown
-    language: gr.Dropdown
-    style: gr.Radio
-    tone: gr.Radio
-    again: gr.Button
-    again_hint: gr.HTML
-    result: gr.HTML
-    view: gr.State
+    parts: Mapping[str, Any]
+    session: gr.State
+
+    def __getitem__(self, name: str) -> Any:
+        return self.parts[name]
 
     @property
-    def worded(self) -> list[gr.Component]:
-        """The parts whose wording follows the interface language, in the order of ``wording``."""
-        return [getattr(self, name) for name in wording("en")]
+    def asked(self) -> list[Any]:
+        """What is sent along with every event, in the order of ``Asked``."""
+        choices = ("interface", "platform", "language", "style", "tone", "words")
+        return [self.session, *(self[name] for name in (*choices, *FIELDS))]
 
     @property
-    def choices(self) -> list[gr.Component]:
-        """The choices that make a brief."""
-        return [self.platform, self.language, self.style, self.tone]
-
-
-def wording(language: str) -> dict[str, dict[str, Any]]:
-    """Return labels, values and choices of every worded control, by name."""
-    usual = (say("web.usual", language), AUTO)
-    return {
-        "header": {"value": _header(language)},
-        "interface": {"label": say("web.interface", language)},
-        "photo": {"label": say("web.photo", language), "placeholder": say("web.placeholder", language)},
-        "examples": {"value": examples_html(language)},
-        "platform": {
-            "label": say("web.platform", language),
-            "choices": [usual, *_names(catalogue.platforms(), language)],
-        },
-        "language": {"label": say("web.language", language), "choices": _names(catalogue.languages(), language)},
-        "style": {"label": say("web.style", language), "choices": _names(catalogue.styles(), language)},
-        "tone": {
-            "label": say("web.tone", language),
-            "choices": [(say(f"web.tones.{tone}", language), tone) for tone in _TONES],
-        },
-        "again": {"value": say("web.again", language)},
-        "again_hint": {"value": f'<p class="eg-quiet">{escape(say("web.again_hint", language))}</p>'},
-    }
+    def shown(self) -> list[Any]:
+        """What events may change."""
+        return [self.session, *self.parts.values()]
 
 
 def place_controls(studio: Studio) -> Controls:
     """Lay out the page inside the current ``gr.Blocks``."""
-    interface = interface_language(studio.settings.interface)
-    words = wording(interface)
-    start = View(photos_go_to=studio.sends_photos_to)
+    language = interface_language(studio.settings.interface)
+    words = wording(language)
+    parts: dict[str, Any] = {}
     with gr.Row(elem_id="eg-top"):
-        header = gr.HTML(**words["header"], js_on_load=_script("header.js"), elem_id="header")
+        parts["header"] = _html("header", ("header",), words)
         tongues = [("中文", "zh"), ("English", "en")]
-        switch = gr.Radio(tongues, value=interface, elem_id="interface", show_label=False, **words["interface"])
+        parts["interface"] = gr.Radio(
+            tongues, value=language, elem_id="interface", show_label=False, **words["interface"]
+        )
     with gr.Row(elem_id="eg-main"):
-        with gr.Column(scale=5, min_width=320, elem_id="eg-left"):
-            photo = gr.Image(format="jpeg", height=300, buttons=[], elem_id="photo", **words["photo"])
-            examples = gr.HTML(**words["examples"], js_on_load=_script("examples.js"), elem_id="examples")
-            choices = _place_choices(studio, words)
-            again = gr.Button(variant="primary", interactive=False, elem_id="again", **words["again"])
-            again_hint = gr.HTML(**words["again_hint"], elem_id="again-hint")
-        with gr.Column(scale=6, min_width=320, elem_id="eg-right"):
-            result = gr.HTML(render(start, interface), js_on_load=_script("copy.js"), elem_id="result")
-    view = gr.State(start, time_to_live=_STATE_SECONDS)
-    return Controls(header, switch, photo, examples, *choices, again, again_hint, result, view)
+        with gr.Column(scale=5, min_width=300, elem_id="eg-left"):
+            parts["photo"] = _html("photo", ("photo", "camera", "press"), words)
+            parts["strip"] = _html("strip", ("press",), words)
+            parts["words"] = gr.Textbox(
+                lines=1, max_lines=3, max_length=500, elem_id="words", **words["words"]
+            )
+            parts["reading"] = _html("reading", (), words)
+        with gr.Column(scale=8, min_width=320, elem_id="eg-right"):
+            parts |= _place_choices(studio, words)
+            parts["status"] = _html("status", (), words)
+            parts |= _place_post(words)
+            parts |= _place_tools(words)
+    return Controls(parts, gr.State(Session(), time_to_live=_STATE_SECONDS, delete_callback=Session.stop))
 
 
-def _place_choices(
-    studio: Studio, words: dict[str, dict[str, Any]]
-) -> tuple[gr.Dropdown, gr.Dropdown, gr.Radio, gr.Radio]:
+def _place_choices(studio: Studio, words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     settings = studio.settings
-    with gr.Group(elem_id="choices"):
-        with gr.Row():
-            platform = gr.Dropdown(
-                value=settings.platform, filterable=False, min_width=140, elem_id="platform", **words["platform"]
-            )
-            language = gr.Dropdown(
-                value=studio.default_language(),
-                filterable=False,
-                min_width=140,
-                elem_id="language",
-                **words["language"],
-            )
-        style = gr.Radio(value=settings.style, elem_id="style", **words["style"])
-        tone = gr.Radio(value=AS_READ, elem_id="tone", **words["tone"])
-    return platform, language, style, tone
+    values = {
+        "platform": settings.platform,
+        "language": studio.default_language(),
+        "style": settings.style,
+        "tone": AS_READ,
+    }
+    with gr.Row(elem_id="choices"):
+        return {
+            name: gr.Dropdown(value=value, filterable=False, min_width=120, elem_id=name, **words[name])
+            for name, value in values.items()
+        }
 
 
-def _names(entries: list[Platform] | list[Language] | list[Style], language: str) -> list[tuple[str, str]]:
-    return [(entry.names[language], entry.key) for entry in entries]
+def _place_post(words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    with gr.Column(elem_id="post", min_width=280):
+        parts["head"] = _html("head", (), words)
+        for name in FIELDS:
+            with gr.Column(elem_id=f"field-{name}", elem_classes="eg-field", min_width=200):
+                lines, most = _LINES.get(name, (1, 4))
+                parts[name] = gr.Textbox(
+                    lines=lines, max_lines=most, elem_id=f"post-{name}", interactive=True, **words[name]
+                )
+                parts[f"foot_{name}"] = _html(f"foot_{name}", (), words)
+        parts["notes"] = _html("notes", (), words)
+        with gr.Row(elem_id="again-row"):
+            parts["again"] = gr.Button(elem_id="again", interactive=False, size="sm", min_width=90, **words["again"])
+            for revision in catalogue.revisions():
+                parts[revision.key] = gr.Button(
+                    elem_classes="eg-revise", interactive=False, size="sm", min_width=90, **words[revision.key]
+                )
+    return parts
 
 
-def _header(language: str) -> str:
-    title, tagline = escape(say("web.title", language)), escape(say("web.tagline", language))
-    return f'<h1>{title}</h1><p class="eg-quiet" lang="{language}">{tagline}</p>'
+def _place_tools(words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    with gr.Column(elem_id="tools", min_width=280):
+        parts = {"tabs": _html("tabs", ("tabs",), words)}
+        return parts | {name: _html(name, ("press", "download") if name == "export" else ("press",), words) for name in PANELS}
 
 
-def _script(name: str) -> str:
-    return (resources.files("emotigram") / "apps" / "web" / name).read_text("utf-8")
+def _html(name: str, scripts: tuple[str, ...], words: Mapping[str, Mapping[str, Any]]) -> gr.HTML:
+    """An empty part of the page, or one with a fixed wording; every script runs in a scope of its own."""
+    source = "\n".join(f"{{ {_file('scripts', f'{script}.js')} }}" for script in scripts)
+    return gr.HTML(js_on_load=source or None, elem_id=name, **words.get(name, {}))
+
+
+def _file(folder: str, name: str) -> str:
+    return (resources.files("emotigram") / "apps" / "web" / folder / name).read_text("utf-8")

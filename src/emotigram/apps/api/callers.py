@@ -1,0 +1,89 @@
+"""Who asks, in which language, and how often they may."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response, Security
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from emotigram.api_keys import ApiKey, ApiKeys
+from emotigram.apps.api.addresses import LOOPBACK
+from emotigram.apps.api.languages import language_of
+from emotigram.errors import ApiKeyMissing, ApiKeyRevoked, ApiKeyUnknown, RateExceeded
+from emotigram.rates import parse_rate
+from emotigram.settings import Settings
+
+_bearer = HTTPBearer(auto_error=False, description="A key made with `emotigram keys create`.")
+_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, where a bearer cannot be sent.")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever asks: what they make belongs to ``owner``, the id of their key, '' where none is asked for."""
+
+    owner: str
+    language: str
+
+
+class Doorkeeper:
+    """Lets in whoever holds a key, as often as it allows."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._keys = ApiKeys(settings)
+        self._asks = settings.api_keys
+        self._is_local = settings.host in LOOPBACK
+        self._rate = settings.api_rate
+        parse_rate(self._rate)  # a typing error should show when the server starts
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    @property
+    def asks_for_keys(self) -> bool:
+        """Whether one comes in with a key only."""
+        if self._asks == "auto":
+            return not self._is_local or self._keys.any_created()
+        return self._asks == "always"
+
+    def let_in(self, secret: str | None, response: Response) -> str:
+        """Return the id of the key; raises ApiKeyMissing, ApiKeyUnknown, ApiKeyRevoked or RateExceeded."""
+        if not self.asks_for_keys:
+            return ""
+        if not secret:
+            raise ApiKeyMissing
+        key = self._keys.find(secret)
+        if key is None:
+            raise ApiKeyUnknown
+        if key.revoked_at:
+            raise ApiKeyRevoked(name=key.name)
+        self._count(key, response)
+        return key.id
+
+    def _count(self, key: ApiKey, response: Response) -> None:
+        rate = parse_rate(key.rate or self._rate)
+        may = self._limiter.hit(rate, key.id)
+        free_at, left = self._limiter.get_window_stats(rate, key.id)
+        seconds = max(1, math.ceil(free_at - time.time()))
+        if not may:
+            raise RateExceeded(rate=key.rate or self._rate, seconds=seconds)
+        response.headers["RateLimit-Policy"] = f'"key";q={rate.amount};w={rate.get_expiry()}'
+        response.headers["RateLimit"] = f'"key";r={left};t={seconds}'
+
+
+async def _caller(
+    request: Request,
+    response: Response,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    header: Annotated[str | None, Security(_header)],
+) -> Caller:
+    keeper: Doorkeeper = request.app.state.api.doorkeeper
+    owner = keeper.let_in(bearer.credentials if bearer else header, response)
+    request.state.owner = owner
+    return Caller(owner, language_of(request))
+
+
+CallerOf = Annotated[Caller, Depends(_caller)]

@@ -1,0 +1,101 @@
+"""Around every API request: an id, a log line, a count, and an answer even where there is a bug."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import traceback
+from pathlib import Path
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from emotigram.apps.api.addresses import is_api
+from emotigram.apps.api.metrics import Metrics
+from emotigram.apps.api.problems import problem_response
+from emotigram.errors import InternalFault
+
+_ID_HEADER = "x-request-id"
+_LONGEST_ID = 64
+_log = structlog.get_logger("emotigram.api")
+
+
+class Envelope:
+    """Logs neither photo nor caption nor key: method, route, status, time and the ids of request and key."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or not is_api(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        request.state.request_id = _request_id(request)
+        answer = _Answer(send, request.state.request_id)
+        began = time.perf_counter()
+        self._log(request, "accepted")
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001  # the caller gets an answer, whatever it was
+            self._log(request, "fault", error=type(error).__name__, where=_where(error))
+            if not answer.status:
+                await problem_response(InternalFault(request_id=request.state.request_id), request)(
+                    scope, receive, answer
+                )
+        finally:
+            seconds = time.perf_counter() - began
+            route = getattr(scope.get("route"), "path", "other")
+            self._metrics.count(scope["method"], route, answer.status or 499, seconds)
+            self._log(
+                request,
+                "answered" if answer.is_complete else "left",
+                route=route,
+                status=answer.status or 499,
+                ms=round(seconds * 1000, 1),
+            )
+
+    @staticmethod
+    def _log(request: Request, event: str, **values: object) -> None:
+        known = {
+            "request_id": request.state.request_id,
+            "method": request.method,
+            "key": getattr(request.state, "owner", ""),
+            "problem": getattr(request.state, "problem", ""),
+        }
+        _log.info(event, **{name: value for name, value in known.items() if value}, **values)
+
+
+class _Answer:
+    """Sends on what is answered, with the request's id, and remembers how far it came."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.status = 0
+        self.is_complete = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            ours = [(_ID_HEADER.encode(), self._request_id.encode()), (b"cache-control", b"no-store")]
+            message = {**message, "headers": [*message["headers"], *ours]}
+        await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.is_complete = True
+
+
+def _request_id(request: Request) -> str:
+    """The caller's own id where it is a plain word, else a new one."""
+    given = request.headers.get(_ID_HEADER, "")
+    is_plain = 0 < len(given) <= _LONGEST_ID and given.isascii() and given.replace("-", "").replace("_", "").isalnum()
+    return given if is_plain else secrets.token_hex(8)
+
+
+def _where(error: BaseException) -> list[str]:
+    """The last lines of code on the way to an error; its message stays out, as it may quote a caption."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

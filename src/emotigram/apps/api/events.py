@@ -1,0 +1,67 @@
+"""Answers as they grow: steps of work, told one by one as server-sent events, or the last of them alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+from starlette.requests import Request
+
+from emotigram.apps.api.problems import problem
+from emotigram.apps.api.waiting import CallerLeft, Patience
+from emotigram.errors import EmotiGramError
+
+Step: TypeAlias = tuple[str, dict[str, object]]  # an event's name and data
+Steps: TypeAlias = AsyncGenerator[Step, None]
+
+
+def _wants_events(request: Request) -> bool:
+    return "text/event-stream" in request.headers.get("accept", "")
+
+
+WantsEvents = Annotated[bool, Depends(_wants_events)]
+
+
+async def last(steps: Steps, patience: Patience) -> dict[str, object]:
+    """The data of the last step."""
+
+    async def work() -> dict[str, object]:
+        async with aclosing(steps):
+            data: dict[str, object] = {}
+            async for _, data in steps:  # noqa: B007  # the last one is what is wanted
+                pass
+            return data
+
+    return await patience.answer(work())
+
+
+async def streamed(steps: Steps, patience: Patience, language: str, request_id: str) -> EventSourceResponse:
+    """All steps as an event stream; an error before the first is raised, one after it told as ``problem``."""
+    try:
+        first = await patience.answer(anext(steps))
+    except BaseException:
+        await steps.aclose()
+        raise
+
+    async def told() -> AsyncIterator[bytes]:
+        async with aclosing(steps):
+            yield _event(first)
+            try:
+                async for step in patience.stream(steps):
+                    yield KEEPALIVE_COMMENT if step is None else _event(step)
+            except CallerLeft:
+                return
+            except EmotiGramError as error:
+                yield _event(("problem", problem(error, language, request_id)))
+
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # proxies must pass events on at once
+    return EventSourceResponse(told(), headers=headers)
+
+
+def _event(step: Step) -> bytes:
+    name, data = step
+    return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False, default=str))

@@ -1,0 +1,44 @@
+"""Which names this server answers to, and whose pages may use its API."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from emotigram.apps.api.addresses import LOOPBACK, is_api
+from emotigram.apps.api.problems import problem_response
+from emotigram.errors import HostRefused, OriginRefused, RequestError
+from emotigram.settings import Settings
+
+
+class Origins:
+    """Refuses other sites' pages, which could spend the user's computer and keys, unless they are allowed.
+
+    A server of this computer alone also refuses other names for it: a page could have its own name lead here.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._allowed = settings.cors_origins
+        self._names = LOOPBACK if settings.host in LOOPBACK else ()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and is_api(scope["path"]):
+            request = Request(scope, receive)
+            error = self._fault(request)
+            if error is not None:
+                await problem_response(error, request)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _fault(self, request: Request) -> RequestError | None:
+        host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
+        if self._names and urlsplit(f"//{host}").hostname not in self._names:
+            return HostRefused(host=host)
+        is_same_site = not origin or urlsplit(origin).netloc == host
+        if is_same_site or origin in self._allowed or "*" in self._allowed:
+            return None
+        return OriginRefused(origin=origin)

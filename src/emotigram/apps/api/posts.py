@@ -1,0 +1,67 @@
+"""Routes of posts: a reading, or a photo, and wishes in; a checked post out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from starlette.responses import JSONResponse
+
+from emotigram.apps.api.answers import PROBLEMS, answer, events_too, form_or_json_body
+from emotigram.apps.api.callers import Caller, CallerOf
+from emotigram.apps.api.desk import post_answer
+from emotigram.apps.api.events import Steps, WantsEvents
+from emotigram.apps.api.forms import JSON, MULTIPART, content_type, listed, read_form, read_json, validated
+from emotigram.apps.api.idempotency import IdempotencyKey, fingerprint
+from emotigram.apps.api.state import ApiState, StateOf
+from emotigram.errors import ContentTypeWrong
+from emotigram.schemas import PhotoPostFields, PostAnswer, PostRequest
+
+router = APIRouter(prefix="/v1/posts", tags=["posts"], responses=PROBLEMS)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=PostAnswer,
+    summary="Write a post",
+    openapi_extra=form_or_json_body(PhotoPostFields, PostRequest),
+    responses=events_too("photo, captions, reading (where a photo was sent), draft, post"),
+)
+async def create_post(
+    request: Request, state: StateOf, caller: CallerOf, wants_events: WantsEvents, key: IdempotencyKey = None
+) -> Response:
+    """Write a post from a reading (JSON), or from a photo (multipart, with the same wishes as fields).
+
+    With `Accept: text/event-stream` the post is told as it is written.
+    """
+    asked, steps = await _asked(request, state, caller)
+    made = state.idempotency.made(caller.owner, key, asked)
+    if made:
+        again = post_answer(state.desk.post(made, caller))
+        return JSONResponse(again, 201, {"Idempotent-Replayed": "true"})
+    once = state.idempotency.once(caller.owner, key, asked, steps, "post")
+    return await answer(once, request, state, caller, wants_events=wants_events)
+
+
+@router.get("/{post_id}", response_model=PostAnswer, summary="A post again")
+async def get_post(post_id: Annotated[str, Path(max_length=80)], state: StateOf, caller: CallerOf) -> dict[str, object]:
+    """Give a post that was written before, with the same API key."""
+    return post_answer(state.desk.post(post_id, caller))
+
+
+async def _asked(request: Request, state: ApiState, caller: Caller) -> tuple[str, Steps]:
+    """What is asked for, as a fingerprint, and the steps of doing it; names are checked before any work."""
+    kind = content_type(request)
+    if kind == JSON:
+        wanted = await read_json(request, PostRequest, caller.language)
+        kept = state.desk.reading(wanted.reading_id, caller)
+        state.desk.check(wanted)
+        return fingerprint("post", **wanted.model_dump()), state.desk.write(kept, wanted, caller)
+    if kind != MULTIPART:
+        raise ContentTypeWrong(found=kind, wanted=f"{JSON}, {MULTIPART}")
+    upload, fields = await read_form(request, caller.language)
+    wishes = validated(PhotoPostFields, listed(PhotoPostFields, fields), caller.language)
+    state.desk.check(wishes)
+    steps = state.desk.read_and_write(upload, wishes.text, wishes, caller)
+    return fingerprint("post", photo=upload.sha256, **wishes.model_dump()), steps

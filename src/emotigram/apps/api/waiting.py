@@ -1,0 +1,103 @@
+"""Waiting for an answer as long as it makes sense: until it is there, too late, unwanted, or the server ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from emotigram.errors import RequestTimedOut, ShuttingDown
+from emotigram.settings import Settings
+
+Answer = TypeVar("Answer")
+_PING_S = 15  # proxies cut connections that stay silent for a minute, some for less
+
+
+class CallerLeft(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class Ending:
+    """Whether the server is ending, and how long running requests may still take."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._seconds = settings.shutdown_s
+        self._begun = asyncio.Event()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the server is ending."""
+        return self._begun.is_set()
+
+    def begin(self) -> None:
+        """Give running requests their last seconds; call it in the event loop's thread."""
+        self._begun.set()
+
+    async def begun(self) -> None:
+        """Wait until the server begins to end."""
+        await self._begun.wait()
+
+    async def over(self) -> None:
+        """Wait until running requests have had their time."""
+        await self._begun.wait()
+        await asyncio.sleep(self._seconds)
+
+
+class Patience:
+    """How long the server waits with a caller. Raises CallerLeft, RequestTimedOut or ShuttingDown beyond."""
+
+    def __init__(self, request: Request, settings: Settings, ending: Ending) -> None:
+        self._request = request
+        self._seconds = settings.answer_timeout_s
+        self._ending = ending
+
+    async def answer(self, work: Awaitable[Answer]) -> Answer:
+        """Return what the work comes to; it is cancelled where nobody waits for it any more."""
+        async with self._limits() as limits:
+            return await _first(asyncio.ensure_future(work), limits)
+
+    async def stream(self, steps: AsyncIterator[Answer]) -> AsyncIterator[Answer | None]:
+        """Pass on steps as they come, and None now and then where none does."""
+        async with self._limits() as limits:
+            while True:
+                step = asyncio.ensure_future(anext(steps, None))
+                while not (await asyncio.wait({step, *limits}, timeout=_PING_S, return_when="FIRST_COMPLETED"))[0]:
+                    yield None
+                found = await _first(step, limits)
+                if found is None:
+                    return
+                yield found
+
+    @asynccontextmanager
+    async def _limits(self) -> AsyncIterator[dict[asyncio.Task[None], Exception]]:
+        """What may end the wait, each with the error it means."""
+        limits: dict[asyncio.Task[None], Exception] = {
+            asyncio.create_task(self._left()): CallerLeft(),
+            asyncio.create_task(asyncio.sleep(self._seconds)): RequestTimedOut(seconds=self._seconds),
+            asyncio.create_task(self._ending.over()): ShuttingDown(),
+        }
+        try:
+            yield limits
+        finally:
+            for limit in limits:
+                limit.cancel()
+
+    async def _left(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _first(work: asyncio.Future[Answer], limits: Mapping[asyncio.Task[None], Exception]) -> Answer:
+    waits: set[asyncio.Future[Any]] = {work, *limits}
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise next(error for limit, error in limits.items() if limit.done())
+        return work.result()
+    finally:
+        if not work.done():
+            work.cancel()
+            await asyncio.wait({work})

@@ -1,0 +1,191 @@
+"""What the page remembers of one visitor: photos, what was read from them, and the posts written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal, NamedTuple
+
+from emotigram import catalogue
+from emotigram.apps.web.pictures import Picture
+from emotigram.domain import Captions, Post, Reading, SentimentLabel
+from emotigram.errors import EmotiGramError
+from emotigram.publishing.cleaning import clean_hashtags
+from emotigram.publishing.finish import full_text
+from emotigram.studio import Wishes
+
+Stage = Literal["opening", "looking", "feeling", "writing", "done"]
+STEPS: tuple[Stage, ...] = ("opening", "looking", "feeling", "writing")
+AUTO, AS_READ, NATURAL = "auto", "as_read", "natural"
+MOST_PHOTOS, MOST_ENTRIES = 9, 40
+
+
+class Wish(NamedTuple):
+    """What the controls say: keys of the catalogue, or AUTO and AS_READ."""
+
+    platform: str
+    language: str
+    style: str
+    tone: str
+
+    def wishes(self, seed: int) -> Wishes:
+        """The same for the studio."""
+        tones: dict[str, SentimentLabel] = {"positive": "positive", "neutral": "neutral", "negative": "negative"}
+        platform = None if self.platform == AUTO else self.platform
+        return Wishes(platform=platform, language=self.language, style=self.style, tone=tones.get(self.tone), seed=seed)
+
+
+class Notice(NamedTuple):
+    """A sentence of the page's own, by its key below ``web``, and what fills it."""
+
+    key: str
+    values: dict[str, object]
+
+
+class Edit(NamedTuple):
+    """What the fields hold; the hashtags stand in one line, in the platform's form."""
+
+    title: str = ""
+    text: str = ""
+    hashtags: str = ""
+    alt_text: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The hashtags that the line names, without signs."""
+        return clean_hashtags(self.hashtags.replace("#", " ").replace("＃", " ").replace("，", " ").split())
+
+    def full_text(self, post: Post) -> str:
+        """What is pasted, for the post's platform."""
+        return full_text(self.text, self.tags, catalogue.platform(post.platform))
+
+
+def edit_of(post: Post) -> Edit:
+    """A post as its fields show it."""
+    hashtags = full_text("", post.hashtags, catalogue.platform(post.platform))
+    return Edit(post.title, post.text, hashtags, post.alt_text)
+
+
+@dataclass(eq=False)
+class Entry:
+    """One post that was written, as it was edited since."""
+
+    id: int
+    shot: Shot
+    post: Post
+    edit: Edit
+    wish: Wish
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the visitor changed it."""
+        return self.edit != edit_of(self.post)
+
+
+@dataclass(eq=False)
+class Shot:
+    """One photo of a visitor, and how far it has come; ``seed`` counts the posts asked for anew.
+
+    ``growing`` is a post still being written, ``entry`` the last one that was; ``task`` is what works on it now.
+    """
+
+    id: int
+    name: str
+    words: str = ""
+    stage: Stage = "opening"
+    picture: Picture | None = None
+    captions: Captions | None = None
+    reading: Reading | None = None
+    growing: Post | None = None
+    entry: Entry | None = None
+    wish: Wish | None = None
+    error: EmotiGramError | None = None
+    seed: int = 0
+    look: str = NATURAL
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more will come without a click."""
+        return self.stage != "done"
+
+    @property
+    def post(self) -> Post | None:
+        """The post that the fields show: the one being written, else the last."""
+        return self.growing or (self.entry.post if self.entry else None)
+
+    @property
+    def edit(self) -> Edit:
+        """What the fields show of it."""
+        return edit_of(self.growing) if self.growing else self.entry.edit if self.entry else Edit()
+
+    def stop(self) -> None:
+        """End what works on it."""
+        if self.task is not None:
+            self.task.cancel()
+        self.settle()
+
+    def settle(self) -> None:
+        """Nothing works on it any more."""
+        self.task, self.stage, self.growing = None, "done", None
+
+
+@dataclass(eq=False)
+class Session:
+    """One visitor; changed in place by the page's handlers, which run in one event loop."""
+
+    shots: list[Shot] = field(default_factory=list)
+    chosen: Shot | None = None
+    history: list[Entry] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    photo_on_page: object = None
+    everywhere: Everywhere | None = None
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def add(self, name: str, words: str) -> Shot:
+        """A new photo, chosen from now on."""
+        self.chosen = Shot(next(self.numbers), name, words)
+        self.shots.append(self.chosen)
+        return self.chosen
+
+    def remove(self, shot: Shot) -> None:
+        """Forget a photo; its posts stay in the history."""
+        shot.stop()
+        at = self.shots.index(shot)
+        self.shots.remove(shot)
+        if self.chosen is shot:
+            self.chosen = self.shots[min(at, len(self.shots) - 1)] if self.shots else None
+
+    def shot(self, number: str) -> Shot | None:
+        """A photo by the number that the page shows."""
+        return next((shot for shot in self.shots if str(shot.id) == number), None)
+
+    def record(self, shot: Shot, post: Post, wish: Wish) -> Entry:
+        """Put a finished post on top of the history."""
+        entry = Entry(next(self.numbers), shot, post, edit_of(post), wish)
+        self.history.insert(0, entry)
+        del self.history[MOST_ENTRIES:]
+        return entry
+
+    def keep(self, edit: Edit) -> None:
+        """Keep what stands in the fields, where it is the chosen photo's post."""
+        if self.chosen and self.chosen.entry and not self.chosen.is_busy:
+            self.chosen.entry.edit = edit
+
+    def stop(self) -> None:
+        """End all that works for this visitor."""
+        for shot in self.shots:
+            shot.stop()
+        self.everywhere = None
+
+
+@dataclass(eq=False)
+class Everywhere:
+    """Posts for every platform, from one reading, as they come; ``is_done`` once no more will."""
+
+    shot: Shot
+    posts: dict[str, Post] = field(default_factory=dict)
+    errors: dict[str, EmotiGramError] = field(default_factory=dict)
+    is_done: bool = False
