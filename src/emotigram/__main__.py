@@ -1,5 +1,6 @@
-"""Run as ``python -m emotigram``."""
+"""``python -m emotigram`` is the command line."""
 
 from emotigram.apps.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, Unpack
 
 from emotigram.domain import Captions, Photo, Post, Reading
 from emotigram.errors import QueueFull
+from emotigram.giving_up import stoppable
 from emotigram.imaging.photos import open_photo
 from emotigram.reading_queue import ReadingQueue
 from emotigram.studio import Studio, Wishes
@@ -66,7 +67,8 @@ class AsyncStudio:
 
             def work() -> None:
                 try:
-                    with closing(self.studio.stream(reading, **wishes)) as growing:  # type: ignore[type-var]
+                    growing = self.studio.stream(reading, **wishes)
+                    with stoppable(has_left), closing(growing):  # type: ignore[type-var]
                         for post in growing:
                             if has_left.is_set():
                                 return

@@ -49,7 +49,7 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
         if page:
             _add_page(app, studio, folder)
         url = f"http://{_shown_host(settings.host)}:{listener.getsockname()[1]}/"
-        _Server(app, settings, lambda: _announce(url, app, page=page, open_browser=open_browser)).run([listener])
+        Server(app, settings, lambda: _announce(url, app, page=page, open_browser=open_browser)).run([listener])
 
 
 def _add_page(app: FastAPI, studio: AsyncStudio, folder: str) -> None:
@@ -61,7 +61,7 @@ def _add_page(app: FastAPI, studio: AsyncStudio, folder: str) -> None:
     app.add_middleware(PageEnd, ending=app.state.api.ending)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says when it has begun to answer, and tells the API when it is asked to end."""
 
     def __init__(self, app: FastAPI, settings: Settings, when_ready: Callable[[], None]) -> None:

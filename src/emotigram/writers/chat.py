@@ -17,6 +17,7 @@ from emotigram.chat.server import ChatServer, find_server, keyless
 from emotigram.chat.usage import Account, tokens
 from emotigram.domain import Brief, Candidate, Check, Draft, Plan, Usage
 from emotigram.errors import ChatBlank
+from emotigram.giving_up import stop_event
 from emotigram.settings import Settings
 from emotigram.writers.chat_answer import draft_so_far, whole_drafts
 from emotigram.writers.chat_prompt import repair_messages, system_message, write_messages
@@ -60,7 +61,7 @@ class ChatWriter:
         yield from self._answered(brief, repair_messages(brief, candidate, faults), brief.candidates)
 
     def _answered(self, brief: Brief, messages: list[Message], first: int) -> Iterator[Draft]:
-        deadline, used = Deadline(self._timeout_s), list[Usage]()
+        deadline, used = Deadline(self._timeout_s, stop_event()), list[Usage]()
         for _ in range(ASKS):
             self._account.allow(messages, _answer_tokens(brief))
             answer = yield from self._ask(brief, messages, deadline, first, used)

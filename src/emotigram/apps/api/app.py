@@ -26,13 +26,14 @@ from emotigram.apps.api.forms import told
 from emotigram.apps.api.languages import language_of
 from emotigram.apps.api.origins import Origins
 from emotigram.apps.api.problems import problem_response
-from emotigram.apps.api.state import new_state
+from emotigram.apps.api.state import ApiState, new_state
 from emotigram.apps.api.waiting import CallerLeft
 from emotigram.async_studio import AsyncStudio
 from emotigram.errors import AddressUnknown, EmotiGramError, MethodWrong, RequestMalformed
 from emotigram.schemas import CaptionsInfo, DraftInfo, PostRequest
 from emotigram.texts import interface_language, say
 
+_METHOD_WRONG = 405
 _CALLER_LEFT = 499  # nginx's status for it; nobody is there to see it
 
 
@@ -85,8 +86,11 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        kind = MethodWrong(method=request.method) if error.status_code == 405 else AddressUnknown(path=request.url.path)
-        return problem_response(kind, request)
+        is_method = error.status_code == _METHOD_WRONG
+        kind = MethodWrong(method=request.method) if is_method else AddressUnknown(path=request.url.path)
+        answer = problem_response(kind, request)
+        answer.headers.update(error.headers or {})
+        return answer
 
 
 async def _nothing_here(request: Request) -> Response:
@@ -102,7 +106,11 @@ async def _nothing_here(request: Request) -> Response:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
-    if not app.openapi_schema:
-        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        app.openapi_schema = with_components(document, PostRequest, CaptionsInfo, DraftInfo)
-    return app.openapi_schema
+    """The OpenAPI document; it says that keys are optional for as long as nobody has made one."""
+    state: ApiState = app.state.api
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    if not state.doorkeeper.asks_for_keys:
+        for operation in (each for path in document["paths"].values() for each in path.values()):
+            if "security" in operation:
+                operation["security"].append({})
+    return with_components(document, PostRequest, CaptionsInfo, DraftInfo)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from emotigram import catalogue
@@ -115,6 +116,10 @@ def post_answer(kept: Kept[KeptPost]) -> dict[str, object]:
 def _times(kept: Kept[KeptReading] | Kept[KeptPost]) -> Mapping[str, object]:
     return {
         "id": kept.id,
-        "created_at": kept.created_at.isoformat(timespec="seconds"),
-        "expires_at": kept.expires_at.isoformat(timespec="seconds"),
+        "created_at": _utc(kept.created_at),
+        "expires_at": _utc(kept.expires_at),
     }
+
+
+def _utc(time: datetime) -> str:
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
 
 from emotigram.apps.api.problems import problem
 from emotigram.apps.api.waiting import CallerLeft, Patience
@@ -59,7 +60,14 @@ async def streamed(steps: Steps, patience: Patience, language: str, request_id: 
                 yield _event(("problem", problem(error, language, request_id)))
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # proxies must pass events on at once
-    return EventSourceResponse(told(), headers=headers)
+    return _Events(told(), headers=headers)
+
+
+class _Events(EventSourceResponse):
+    """Streams without watching the connection itself: that the caller left is told by Patience."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await self.stream_response(send)
 
 
 def _event(step: Step) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from starlette.requests import Request
 
@@ -13,6 +13,7 @@ from emotigram.errors import RequestTimedOut, ShuttingDown
 from emotigram.settings import Settings
 
 Answer = TypeVar("Answer")
+Limits: TypeAlias = Mapping[asyncio.Task[None], Exception]
 _PING_S = 15  # proxies cut connections that stay silent for a minute, some for less
 
 
@@ -56,25 +57,26 @@ class Patience:
 
     async def answer(self, work: Awaitable[Answer]) -> Answer:
         """Return what the work comes to; it is cancelled where nobody waits for it any more."""
-        async with self._limits() as limits:
-            return await _first(asyncio.ensure_future(work), limits)
+        async with self._limits() as limits, _dropped_after(asyncio.ensure_future(work)) as task:
+            await _any_of(task, limits)
+            return _settled(task, limits)
 
     async def stream(self, steps: AsyncIterator[Answer]) -> AsyncIterator[Answer | None]:
         """Pass on steps as they come, and None now and then where none does."""
         async with self._limits() as limits:
             while True:
-                step = asyncio.ensure_future(anext(steps, None))
-                while not (await asyncio.wait({step, *limits}, timeout=_PING_S, return_when="FIRST_COMPLETED"))[0]:
-                    yield None
-                found = await _first(step, limits)
+                async with _dropped_after(asyncio.ensure_future(anext(steps, None))) as step:
+                    while not await _any_of(step, limits, _PING_S):
+                        yield None
+                    found = _settled(step, limits)
                 if found is None:
                     return
                 yield found
 
     @asynccontextmanager
-    async def _limits(self) -> AsyncIterator[dict[asyncio.Task[None], Exception]]:
+    async def _limits(self) -> AsyncIterator[Limits]:
         """What may end the wait, each with the error it means."""
-        limits: dict[asyncio.Task[None], Exception] = {
+        limits = {
             asyncio.create_task(self._left()): CallerLeft(),
             asyncio.create_task(asyncio.sleep(self._seconds)): RequestTimedOut(seconds=self._seconds),
             asyncio.create_task(self._ending.over()): ShuttingDown(),
@@ -90,14 +92,25 @@ class Patience:
             pass
 
 
-async def _first(work: asyncio.Future[Answer], limits: Mapping[asyncio.Task[None], Exception]) -> Answer:
-    waits: set[asyncio.Future[Any]] = {work, *limits}
+@asynccontextmanager
+async def _dropped_after(task: asyncio.Future[Answer]) -> AsyncIterator[asyncio.Future[Answer]]:
+    """Let go of a task on leaving; it has ended then, so that what it worked with can be closed."""
     try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
-            raise next(error for limit, error in limits.items() if limit.done())
-        return work.result()
+        yield task
     finally:
-        if not work.done():
-            work.cancel()
-            await asyncio.wait({work})
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+
+async def _any_of(task: asyncio.Future[Answer], limits: Limits, seconds: float | None = None) -> bool:
+    """Wait until the task or a limit is done; False where neither was in time."""
+    waits: set[asyncio.Future[Any]] = {task, *limits}
+    done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)
+
+
+def _settled(task: asyncio.Future[Answer], limits: Limits) -> Answer:
+    if task.done():
+        return task.result()
+    raise next(error for limit, error in limits.items() if limit.done())
