@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, TypeVar, Unpack
 
 from emotigram.domain import Captions, Photo, Post, Reading
@@ -36,16 +37,16 @@ class AsyncStudio:
         self._writers = ThreadPoolExecutor(settings.writing_threads, "emotigram-writing")
 
     async def read(
-        self, data: bytes, name: str = "", text: str = ""
+        self, source: bytes | Path, name: str = "", text: str = ""
     ) -> AsyncGenerator[Photo | Captions | Reading, None]:
         """Yield the photo once it is open, its captions once it was looked at, its reading at last.
 
-        ``data`` are the bytes of the file, ``name`` what errors call it, ``text`` the user's own words.
+        ``source`` is a file or its bytes, ``name`` what errors call it, ``text`` the user's own words.
         Raises PhotoError, QueueFull and what the engines raise.
         """
         with self.reading.taken():
             limit = self.studio.settings.max_megapixels
-            photo = await self._run(self._openers, open_photo, data, limit, name)
+            photo = await self._run(self._openers, open_photo, source, limit, name)
             yield photo
             loop = asyncio.get_running_loop()
             captions: asyncio.Future[Captions] = loop.create_future()

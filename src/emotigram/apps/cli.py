@@ -186,6 +186,16 @@ def serve(  # noqa: PLR0913
         serve_all(settings, page=page, open_browser=open_browser)
 
 
+@app.command(help=help_text("mcp"))
+def mcp(context: typer.Context, engine: Engine = None, debug: Debug = False) -> None:
+    """Answer an assistant over stdin and stdout."""
+    with errors_shown(context, debug):
+        settings = load_settings(interface=context.obj, captioner=engine)
+        from emotigram.apps.mcp_server import serve_stdio  # noqa: PLC0415  # an optional part
+
+        serve_stdio(settings)
+
+
 @app.command(help=help_text("doctor"))
 def doctor(context: typer.Context, as_json: AsJson = False, debug: Debug = False) -> None:
     """Say what can be used."""

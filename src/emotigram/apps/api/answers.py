@@ -44,7 +44,7 @@ async def answer(steps: Steps, request: Request, state: ApiState, caller: Caller
     patience = Patience(request, state.settings, state.ending)
     if wants_events:
         return await streamed(steps, patience, caller.language, request.state.request_id)
-    made = await last(steps, patience)
+    made = await patience.answer(last(steps))
     return JSONResponse(made, 201, {"Location": f"{request.url.path}/{made['id']}"})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from emotigram import catalogue
@@ -28,10 +29,13 @@ class Desk:
     readings: Shelf[KeptReading]
     posts: Shelf[KeptPost]
 
-    async def read(self, upload: Upload, text: str, caller: Caller) -> Steps:
-        """Steps ``photo``, ``captions`` and ``reading``, the latter as ``schemas.ReadingAnswer``."""
+    async def read(self, photo: bytes | Path, name: str, text: str, caller: Caller) -> Steps:
+        """Steps ``photo``, ``captions`` and ``reading``, the latter as ``schemas.ReadingAnswer``.
+
+        ``photo`` is a file or its bytes, ``name`` what it is called.
+        """
         facts: dict[str, object] = {}
-        async with aclosing(self.studio.read(upload.data, upload.name, text)) as steps:
+        async with aclosing(self.studio.read(photo, name, text)) as steps:
             async for step in steps:
                 if isinstance(step, Photo):
                     facts = photo_payload(step)
@@ -55,7 +59,7 @@ class Desk:
     async def read_and_write(self, upload: Upload, text: str, wishes: PostWishes, caller: Caller) -> Steps:
         """The steps of reading, then those of writing."""
         reading_id = ""
-        async with aclosing(self.read(upload, text, caller)) as reading:
+        async with aclosing(self.read(upload.data, upload.name, text, caller)) as reading:
             async for name, data in reading:
                 reading_id = str(data.get("id", ""))
                 yield name, data

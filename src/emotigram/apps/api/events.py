@@ -27,17 +27,13 @@ def _wants_events(request: Request) -> bool:
 WantsEvents = Annotated[bool, Depends(_wants_events)]
 
 
-async def last(steps: Steps, patience: Patience) -> dict[str, object]:
+async def last(steps: Steps) -> dict[str, object]:
     """The data of the last step."""
-
-    async def work() -> dict[str, object]:
-        async with aclosing(steps):
-            data: dict[str, object] = {}
-            async for _, data in steps:  # noqa: B007  # the last one is what is wanted
-                pass
-            return data
-
-    return await patience.answer(work())
+    async with aclosing(steps):
+        data: dict[str, object] = {}
+        async for _, data in steps:  # noqa: B007  # the last one is what is wanted
+            pass
+        return data
 
 
 async def streamed(steps: Steps, patience: Patience, language: str, request_id: str) -> EventSourceResponse:

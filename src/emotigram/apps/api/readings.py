@@ -41,7 +41,9 @@ async def create_reading(
     if made:
         again = reading_answer(state.desk.reading(made, caller), caller.language)
         return JSONResponse(again, 201, {"Idempotent-Replayed": "true"})
-    steps = state.idempotency.once(caller.owner, key, asked, state.desk.read(upload, text, caller), "reading")
+    steps = state.idempotency.once(
+        caller.owner, key, asked, state.desk.read(upload.data, upload.name, text, caller), "reading"
+    )
     return await answer(steps, request, state, caller, wants_events=wants_events)
 
 

@@ -1,0 +1,122 @@
+"""``emotigram mcp``: assistants read photos of this computer and write posts, over the Model Context Protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from emotigram import catalogue
+from emotigram.apps.command import extra_needed
+
+with extra_needed("api"):
+    from mcp.server import MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
+    from mcp_types import ToolAnnotations
+
+from emotigram.apps.api.callers import Caller
+from emotigram.apps.api.desk import Desk
+from emotigram.apps.api.events import last
+from emotigram.apps.api.kept import Shelf
+from emotigram.assembly import open_studio
+from emotigram.async_studio import AsyncStudio
+from emotigram.domain import SentimentLabel
+from emotigram.errors import EmotiGramError
+from emotigram.schemas import PostAnswer, PostWishes, ReadingAnswer
+from emotigram.settings import Settings
+from emotigram.texts import interface_language, say
+
+_NO_CHANGES = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+
+
+def serve_stdio(settings: Settings) -> None:
+    """Answer an assistant over stdin and stdout until it leaves. Raises EmotiGramError where it cannot begin."""
+    build_mcp(AsyncStudio(open_studio(settings))).run("stdio")
+
+
+def build_mcp(studio: AsyncStudio) -> MCPServer:
+    """Build the server over a studio: the tools read_photo, write_post and list_choices."""
+    settings = studio.studio.settings
+    language = interface_language(settings.interface)
+    tools = Tools(Desk(studio, Shelf("r", settings), Shelf("p", settings)), Caller("", language))
+    server = MCPServer("emotigram", instructions=say("mcp.instructions", language), version=version("emotigram"))
+    for tool, name in ((tools.read_photo, "read"), (tools.write_post, "write"), (tools.list_choices, "choices")):
+        server.tool(title=say(f"mcp.{name}", language), annotations=_NO_CHANGES)(tool)
+    return server
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an assistant can ask for; readings are kept for any number of posts."""
+
+    desk: Desk
+    caller: Caller
+
+    async def read_photo(self, path: str, text: str = "") -> ReadingAnswer:
+        """Read a photo file of this computer: description, tags, and the emotion of picture and words together.
+
+        Args:
+            path: Path of a JPEG, PNG, WebP, HEIC, GIF, TIFF or BMP file.
+            text: The user's own words about it, if any; they are judged together with the photo.
+        """
+        with _errors_told(self.caller.language):
+            steps = self.desk.read(Path(path).expanduser(), Path(path).name, text, self.caller)
+            return ReadingAnswer.model_validate(await last(steps))
+
+    async def write_post(  # noqa: PLR0913  # one argument a wish
+        self,
+        reading_id: str,
+        platform: str = "auto",
+        language: str = "auto",
+        style: str = "auto",
+        tone: SentimentLabel | None = None,
+        revision: str | None = None,
+        previous: str = "",
+        seed: int | None = None,
+    ) -> PostAnswer:
+        """Write a post from a reading, within the platform's limits; paste its full_text. Nothing is published.
+
+        Args:
+            reading_id: The id that read_photo gave.
+            platform: A key of list_choices, or auto.
+            language: A key of list_choices, or auto.
+            style: A key of list_choices, or auto.
+            tone: The emotion wished; that of the photo where left out.
+            revision: A key of list_choices, to change the post given as previous.
+            previous: The text of the post to revise.
+            seed: Another number writes another post.
+        """
+        wishes = PostWishes(
+            platform=platform,
+            language=language,
+            style=style,
+            tone=tone,
+            revision=revision,
+            previous=previous,
+            seed=seed,
+        )
+        with _errors_told(self.caller.language):
+            self.desk.check(wishes)
+            steps = self.desk.write(self.desk.reading(reading_id, self.caller), wishes, self.caller)
+            return PostAnswer.model_validate(await last(steps))
+
+    async def list_choices(self) -> dict[str, dict[str, str]]:
+        """List the platforms, languages, styles and revisions there are, by key, with their names."""
+        language = self.caller.language
+        return {
+            "platforms": {each.key: each.names[language] for each in catalogue.platforms()},
+            "languages": {each.key: each.names[language] for each in catalogue.languages()},
+            "styles": {each.key: each.names[language] for each in catalogue.styles()},
+            "revisions": {each.key: each.names[language] for each in catalogue.revisions()},
+        }
+
+
+@contextmanager
+def _errors_told(language: str) -> Iterator[None]:
+    """Tell the assistant what went wrong and what to do, as it would read it to the user."""
+    try:
+        yield
+    except EmotiGramError as error:
+        raise ToolError(f"{error.message(language)} {error.hint(language)}") from error

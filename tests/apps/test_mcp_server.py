@@ -1,0 +1,42 @@
+"""An assistant reads a photo and has posts written, over a real process's stdin and stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from mcp import Client, StdioServerParameters
+
+from emotigram import catalogue
+
+
+async def _talk(photo: Path, language: str) -> list[Any]:
+    arguments = ["-m", "emotigram", "--interface", language, "mcp"]
+    command = StdioServerParameters(command=sys.executable, args=arguments, env={"EMOTIGRAM_WRITER": "embedded"})
+    async with Client(command, read_timeout_seconds=120) as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        choices = await client.call_tool("list_choices", {})
+        read = await client.call_tool("read_photo", {"path": str(photo), "text": "a day off"})
+        assert read.structured_content
+        wishes = {"reading_id": read.structured_content["id"], "platform": "xiaohongshu", "language": "zh"}
+        written = await client.call_tool("write_post", wishes)
+        missing = await client.call_tool("read_photo", {"path": str(photo.with_name("none.jpg"))})
+        unknown = await client.call_tool("write_post", {**wishes, "platform": "myspace"})
+    return [tools, choices, read, written, missing, unknown]
+
+
+def test_an_assistant_reads_and_writes(china: Path) -> None:
+    tools, choices, read, written, missing, unknown = asyncio.run(_talk(china, "zh"))
+    assert set(tools) == {"read_photo", "write_post", "list_choices"}
+    assert "reading_id" in tools["write_post"].input_schema["properties"]
+    assert set(choices.structured_content["platforms"]) == set(catalogue.keys("platforms"))
+    assert read.structured_content["photo"]["width_px"] == 640
+    post = written.structured_content["post"]
+    assert (post["platform"], post["language"]) == ("xiaohongshu", "zh")
+    assert post["full_text"]
+    assert missing.is_error
+    assert "none.jpg：找不到" in missing.content[0].text
+    assert unknown.is_error
+    assert "moments" in unknown.content[0].text
