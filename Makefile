@@ -5,7 +5,7 @@ BIN := .venv/bin
 EXAMPLE = $(firstword $(wildcard .venv/lib/python3*/site-packages/gradio/media_assets/images/lion.jpg))
 PHOTO ?= $(EXAMPLE)
 
-.PHONY: run serve test check train lock clean
+.PHONY: run serve test check train docs lock clean
 
 run: .venv/.run ## caption a photo in Chinese and English
 	@$(BIN)/emotigram --interface zh caption "$(PHOTO)" --language zh
@@ -43,10 +43,18 @@ chromium:
 	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
 	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
 
+.PHONY: widget
+widget: ## build the widget for other sites from its TypeScript (needs node); the result is committed
+	@cd widget && npm ci --no-audit --no-fund && npm run build
+
 # Hours of work: stops and resumes anywhere. DATA is a folder of parquet files, see docs/training.md.
 train: .venv/.test ## train the embedded models again and write their figures
 	@test -n "$(DATA)" || { echo "make train DATA=folder   (see docs/training.md)"; exit 2; }
 	$(BIN)/python -m emotigram.training --data "$(DATA)" --document README.md --document README.zh-CN.md
+
+docs: .venv/.run ## write the pages that come from the code
+	$(BIN)/python -m emotigram.apps.configuration > docs/configuration.md
+	$(BIN)/python -m emotigram.apps.configuration --language zh > docs/configuration.zh-CN.md
 
 lock: .venv/.test ## resolve the versions that `make run` and `make test` install
 	$(BIN)/python -m pip install --quiet pip-tools

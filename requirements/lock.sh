@@ -8,4 +8,4 @@ echo 'torch==2.13.0' > requirements/torch.in
 $compile --extra web --extra train --extra blip2 --extra dev --output-file requirements/test.txt pyproject.toml requirements/torch.in
 rm requirements/torch.in
 # an extra that names another extra of ours makes us a requirement of ourselves
-sed -i -e 's/^torch==2.13.0+cpu$/torch==2.13.0/' -e '/^emotigram @ /d' requirements/test.txt
+sed -i -e 's/^torch==2.13.0+cpu$/torch==2.13.0/' -e '/^emotigram @ /d' requirements/run.txt requirements/test.txt

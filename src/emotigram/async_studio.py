@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, Unpack
+from typing import Any, Unpack
 
 from emotigram.domain import Captions, Photo, Post, Reading
 from emotigram.errors import QueueFull
@@ -17,8 +17,8 @@ from emotigram.imaging.photos import open_photo
 from emotigram.reading_queue import ReadingQueue
 from emotigram.studio import Studio, Wishes
 
-Answer = TypeVar("Answer")
 _END = object()
+_MOST_DECODED = 16  # two batches: the next is opened while one is read; others wait as files, a tenth as large
 
 
 class AsyncStudio:
@@ -33,6 +33,7 @@ class AsyncStudio:
         self.studio = studio
         self.reading, self.writing = Places(settings.queue_size), Places(settings.queue_size)
         self._queue = ReadingQueue(studio)
+        self._decoded = asyncio.Semaphore(_MOST_DECODED)
         self._openers = ThreadPoolExecutor(2, "emotigram-opening")
         self._writers = ThreadPoolExecutor(settings.writing_threads, "emotigram-writing")
 
@@ -45,21 +46,21 @@ class AsyncStudio:
         Raises PhotoError, QueueFull and what the engines raise.
         """
         with self.reading.taken():
-            limit = self.studio.settings.max_megapixels
-            photo = await self._run(self._openers, open_photo, source, limit, name)
-            yield photo
-            loop = asyncio.get_running_loop()
-            captions: asyncio.Future[Captions] = loop.create_future()
-            job = self._queue.submit(photo, text, lambda said: _from_thread(loop, _settle, captions, said))
-            answer = asyncio.wrap_future(job)
-            try:
-                first: set[asyncio.Future[Any]] = {captions, answer}
-                await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-                if captions.done():
-                    yield captions.result()
-                yield await answer
-            finally:
-                answer.cancel()
+            async with self._decoded:
+                photo = await self._open(source, name)
+                yield photo
+                loop = asyncio.get_running_loop()
+                captions: asyncio.Future[Captions] = loop.create_future()
+                job = self._queue.submit(photo, text, lambda said: _from_thread(loop, _settle, captions, said))
+                answer = asyncio.wrap_future(job)
+                try:
+                    first: set[asyncio.Future[Any]] = {captions, answer}
+                    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+                    if captions.done():
+                        yield captions.result()
+                    yield await answer
+                finally:
+                    answer.cancel()
 
     async def write(self, reading: Reading, **wishes: Unpack[Wishes]) -> AsyncGenerator[Post, None]:
         """Yield the post as it grows; the last one is checked and chosen. Raises QueueFull and what the writer does."""
@@ -106,9 +107,9 @@ class AsyncStudio:
         for threads in (self._openers, self._writers):
             threads.shutdown(cancel_futures=True)
 
-    @staticmethod
-    async def _run(threads: ThreadPoolExecutor, work: Callable[..., Answer], *arguments: object) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
+    async def _open(self, source: bytes | Path, name: str) -> Photo:
+        limit = self.studio.settings.max_megapixels
+        return await asyncio.get_running_loop().run_in_executor(self._openers, open_photo, source, limit, name)
 
 
 class Places:

@@ -47,7 +47,7 @@ class EmotiGramError(Exception):
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
 
     def __init__(self, **values: object) -> None:
         self.values = values
@@ -586,9 +586,16 @@ class ServerUnreachable(ServerError):
 
 
 class ServerRefused(ServerError):
-    """The server answered with a problem; values: ``server``, ``status``, ``problem`` (its code), ``detail``."""
+    """The server answered with a problem; values: ``server``, ``status``, ``problem`` (its code), ``detail``, ``hint``.
+
+    ``retryable`` is what the server says of it.
+    """
 
     code = "server_refused"
+
+    def __init__(self, *, retryable: bool = False, **values: object) -> None:
+        self.retryable = retryable
+        super().__init__(**values)
 
 
 class ChatError(EmotiGramError):

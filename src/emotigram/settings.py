@@ -53,9 +53,6 @@ class Settings(BaseSettings):
         None, description="Folder of the tokenizer of a best_model.pt that has no manifest."
     )
     writer: str = Field("auto", description="embedded, chat, or auto: chat where its key is set, else embedded.")
-    interface: Literal["auto", "en", "zh"] = Field(
-        "auto", description="Language of messages: en, zh, or auto from the locale."
-    )
     language: str = Field(
         "auto",
         description="Language of posts; auto is that of the user's own text, else of the interface or the locale.",
@@ -73,6 +70,9 @@ class Settings(BaseSettings):
     repairs: int = Field(1, ge=0, le=3, description="How often a writer is told what a check found wrong.")
     budget: float | None = Field(
         None, ge=0, description="The most that a chat model may cost in one run, in its provider's currency."
+    )
+    interface: Literal["auto", "en", "zh"] = Field(
+        "auto", description="Language of messages: en, zh, or auto from the locale."
     )
     max_megapixels: float = Field(100, gt=0, description="Largest photo that is decoded.")
     models_dir: Path | None = Field(None, description="Folder of models to use instead of the shipped ones.")
@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     max_upload_mb: float = Field(25, gt=0, description="Largest request and largest photo on the page, in 10^6 bytes.")
     upload_timeout_s: float = Field(30, gt=0, description="Seconds in which a request must have arrived.")
     answer_timeout_s: float = Field(180, gt=0, description="Seconds in which it must be answered.")
-    queue_size: int = Field(64, ge=1, description="Most photos, and most posts, that are worked on or wait at once.")
+    queue_size: int = Field(128, ge=1, description="Most photos, and most posts, that are worked on or wait at once.")
     writing_threads: int = Field(32, ge=1, le=256, description="Posts that are written at the same time.")
     keep_minutes: float = Field(60, gt=0, description="How long readings and posts can be asked for again.")
     keep_most: int = Field(2000, ge=1, description="Most readings, and most posts, that are kept; the oldest go first.")

@@ -18,7 +18,7 @@ with extra_needed("api"):
     from starlette.exceptions import HTTPException
     from starlette.routing import Match
 
-from emotigram.apps.api import choices, health, posts, readings
+from emotigram.apps.api import choices, health, posts, readings, widget
 from emotigram.apps.api.answers import with_components
 from emotigram.apps.api.body_limits import BodyLimits
 from emotigram.apps.api.envelope import Envelope
@@ -49,7 +49,7 @@ def build_api(studio: AsyncStudio) -> FastAPI:
         swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},
     )
     app.state.api = state
-    for routes in (readings, posts, choices, health):
+    for routes in (readings, posts, choices, health, widget):
         app.include_router(routes.router)
     app.add_api_route("/v1", _nothing_here, methods=_METHODS, include_in_schema=False)
     app.add_api_route("/v1/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)

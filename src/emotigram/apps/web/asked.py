@@ -8,7 +8,10 @@ from emotigram.apps.web.session import Edit, Wish
 
 
 class Asked(NamedTuple):
-    """The interface language, the choices and the fields, in the order of ``Controls.asked``."""
+    """The interface language, the choices, the fields, and the number of the entry that these show.
+
+    In the order of ``Controls.asked``.
+    """
 
     interface: str
     platform: str
@@ -20,6 +23,7 @@ class Asked(NamedTuple):
     text: str
     hashtags: str
     alt_text: str
+    entry: str
 
     @classmethod
     def of(cls, values: tuple[str | None, ...]) -> Asked:

@@ -35,7 +35,7 @@ class Controls:
     def asked(self) -> list[Any]:
         """What is sent along with every event, in the order of ``Asked``."""
         choices = ("interface", "platform", "language", "style", "tone", "words")
-        return [self.session, *(self[name] for name in (*choices, *FIELDS))]
+        return [self.session, *(self[name] for name in (*choices, *FIELDS, "entry"))]
 
     @property
     def shown(self) -> list[Any]:
@@ -49,7 +49,7 @@ def place_controls(studio: Studio) -> Controls:
     words = wording(language)
     parts: dict[str, Any] = {}
     with gr.Row(elem_id="eg-top"):
-        parts["header"] = _html("header", ("header",), words)
+        parts["header"] = _html("header", ("header", "copy"), words)
         tongues = [("中文", "zh"), ("English", "en")]
         parts["interface"] = gr.Radio(
             tongues, value=language, elem_id="interface", show_label=False, **words["interface"]
@@ -58,9 +58,7 @@ def place_controls(studio: Studio) -> Controls:
         with gr.Column(scale=5, min_width=300, elem_id="eg-left"):
             parts["photo"] = _html("photo", ("photo", "camera", "press"), words)
             parts["strip"] = _html("strip", ("press",), words)
-            parts["words"] = gr.Textbox(
-                lines=1, max_lines=3, max_length=500, elem_id="words", **words["words"]
-            )
+            parts["words"] = gr.Textbox(lines=1, max_lines=4, max_length=500, elem_id="words", **words["words"])
             parts["reading"] = _html("reading", (), words)
         with gr.Column(scale=8, min_width=320, elem_id="eg-right"):
             parts |= _place_choices(studio, words)
@@ -88,7 +86,7 @@ def _place_choices(studio: Studio, words: Mapping[str, Mapping[str, Any]]) -> di
 def _place_post(words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     with gr.Column(elem_id="post", min_width=280):
-        parts["head"] = _html("head", (), words)
+        parts["head"] = _html("head", ("typing",), words)
         for name in FIELDS:
             with gr.Column(elem_id=f"field-{name}", elem_classes="eg-field", min_width=200):
                 lines, most = _LINES.get(name, (1, 4))
@@ -96,6 +94,7 @@ def _place_post(words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
                     lines=lines, max_lines=most, elem_id=f"post-{name}", interactive=True, **words[name]
                 )
                 parts[f"foot_{name}"] = _html(f"foot_{name}", (), words)
+        parts["entry"] = gr.Textbox(visible="hidden", elem_id="entry")
         parts["notes"] = _html("notes", (), words)
         with gr.Row(elem_id="again-row"):
             parts["again"] = gr.Button(elem_id="again", interactive=False, size="sm", min_width=90, **words["again"])
@@ -109,13 +108,18 @@ def _place_post(words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def _place_tools(words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     with gr.Column(elem_id="tools", min_width=280):
         parts = {"tabs": _html("tabs", ("tabs",), words)}
-        return parts | {name: _html(name, ("press", "download") if name == "export" else ("press",), words) for name in PANELS}
+        for name in PANELS:
+            scripts = ("press", "download") if name == "export" else ("press",)
+            parts[name] = _html(name, scripts, words, "eg-tool")
+    return parts
 
 
-def _html(name: str, scripts: tuple[str, ...], words: Mapping[str, Mapping[str, Any]]) -> gr.HTML:
+def _html(
+    name: str, scripts: tuple[str, ...], words: Mapping[str, Mapping[str, Any]], kind: str | None = None
+) -> gr.HTML:
     """An empty part of the page, or one with a fixed wording; every script runs in a scope of its own."""
     source = "\n".join(f"{{ {_file('scripts', f'{script}.js')} }}" for script in scripts)
-    return gr.HTML(js_on_load=source or None, elem_id=name, **words.get(name, {}))
+    return gr.HTML(js_on_load=source or None, elem_id=name, elem_classes=kind, **words.get(name, {}))
 
 
 def _file(folder: str, name: str) -> str:

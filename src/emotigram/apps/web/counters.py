@@ -10,8 +10,6 @@ from emotigram.apps.web.session import Edit
 from emotigram.domain import Platform, Post
 from emotigram.publishing.counting import count, graphemes, title_length
 
-Field = Literal["title", "text", "hashtags", "alt_text"]
-
 
 @dataclass(frozen=True, slots=True)
 class Counter:
@@ -22,10 +20,10 @@ class Counter:
     level: Literal["fine", "long", "over"]
 
 
-def counters(edit: Edit, post: Post) -> dict[Field, Counter]:
+def counters(edit: Edit, post: Post) -> dict[str, Counter]:
     """One counter for every field that the post's platform has."""
     platform = catalogue.platform(post.platform)
-    counted: dict[Field, Counter] = {"text": _text(edit, post, platform)}
+    counted: dict[str, Counter] = {"text": _text(edit, post, platform)}
     if platform.title_limit:
         counted["title"] = _counter(title_length(edit.title, platform), platform.title_limit, is_hard=True)
     if platform.hashtag_limit or edit.hashtags:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import AsyncIterator, Callable
 from importlib import resources
 from typing import Any
 
@@ -16,15 +19,23 @@ except ModuleNotFoundError as error:
 
 from fastapi import FastAPI
 
+from emotigram import catalogue
 from emotigram.apps.web.controls import Controls, place_controls
-from emotigram.apps.web.handlers import Handlers
+from emotigram.apps.web.more import MoreHandlers
+from emotigram.apps.web.photos import PhotoHandlers
+from emotigram.apps.web.posts import PostHandlers
+from emotigram.apps.web.routes import Store, add_routes, export_store, upload_store
+from emotigram.apps.web.screen import Screen, Shown
 from emotigram.apps.web.theme import page_theme
 
-_CACHE_CHECK_S, _CACHE_AGE_S = 300, 1800  # previews are deleted when half an hour old
+_CACHE_CHECK_S, _CACHE_AGE_S = 300, 1800  # nothing of ours is kept on disk; this is for Gradio's own routes
+_AT_ONCE = 64  # events of one kind; they wait for engines and providers, and do not compute
+_VISITORS = 200  # whose photos and posts are kept
+_STYLES = ("page", "photo", "post", "tools", "phone")
 
 
-def build_page(studio: AsyncStudio) -> gr.Blocks:
-    """Build the page over a studio."""
+def build_page(studio: AsyncStudio, uploads: Store, exports: Store) -> gr.Blocks:
+    """Build the page over a studio; photos come in by ``uploads``, zip files leave by ``exports``."""
     interface = interface_language(studio.studio.settings.interface)
     with gr.Blocks(
         title=say("web.title", interface),
@@ -32,37 +43,76 @@ def build_page(studio: AsyncStudio) -> gr.Blocks:
         delete_cache=(_CACHE_CHECK_S, _CACHE_AGE_S),
         fill_width=True,
     ) as page:
-        _connect(place_controls(studio.studio), Handlers(studio.studio))
+        controls = place_controls(studio.studio)
+        screen = Screen(controls, studio.studio)
+        drawn = screen.everything(controls.session.value)
+        for part, value in drawn.items():
+            if isinstance(value, str):
+                part.value = value
+        _connect_photos(controls, PhotoHandlers(studio, screen, uploads))
+        _connect_posts(controls, PostHandlers(studio, screen))
+        _connect_more(controls, MoreHandlers(studio, screen, exports))
+    page.queue(default_concurrency_limit=_AT_ONCE, api_open=False)
+    page.state_session_capacity = _VISITORS
     return page
 
 
-def _connect(page: Controls, handlers: Handlers) -> None:
-    interface = page.interface
-    shown = [page.photo, page.again, page.view, page.result]
-    wishes = [page.view, interface, *page.choices]
-    how: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    changes = [choice.input for choice in page.choices]
-    # Without preprocessing the file comes as uploaded: Gradio would decode it before our limits are checked.
-    before_writing = [
-        page.photo.input(handlers.upload, [page.photo, interface], shown, preprocess=False, **how),
-        page.examples.click(handlers.example, interface, shown, **how),
-        interface.input(handlers.speak, [page.view, interface], [*page.worded, page.result], **how),
-    ]
-    writing = [
-        gr.on(changes, handlers.write, wishes, shown, trigger_mode="always_last", **how),
-        page.again.click(handlers.again, wishes, shown, **how),
-        *(event.then(handlers.write, wishes, shown, **how) for event in before_writing),
-    ]
-    # A post still being written would come in between, for another photo or in another language.
-    gr.on([page.photo.input, page.examples.click, interface.input], None, cancels=writing, **how)
+def _connect_photos(page: Controls, on: PhotoHandlers) -> None:
+    _on(page, [page["photo"].upload], on.add)
+    _on(page, [page["photo"].click, page["strip"].click], on.press)
+    _on(page, [page["words"].submit, page["words"].blur], on.reword)
+
+
+def _connect_posts(page: Controls, on: PostHandlers) -> None:
+    _on(page, [page[name].input for name in ("platform", "language", "style", "tone")], on.write)
+    _on(page, [page["again"].click], on.again)
+    for revision in catalogue.revisions():
+        _on(page, [page[revision.key].click], on.reviser(revision.key))
+    _on(page, [page["head"].input], on.edit, trigger_mode="always_last")
+    _on(page, [page["compare"].click], on.pick)
+    _on(page, [page["interface"].input], on.speak)
+
+
+def _connect_more(page: Controls, on: MoreHandlers) -> None:
+    _on(page, [page["everywhere"].click], on.everywhere)
+    _on(page, [page["history"].click], on.restore)
+    _on(page, [page["export"].click], on.export)
+
+
+def _on(page: Controls, triggers: list[Any], handler: Any, trigger_mode: str = "multiple") -> None:
+    """Events may overlap: what works on a photo is ended by the session as soon as something else is asked of it."""
+    gr.on(
+        triggers,
+        _settled(page, handler) if inspect.isasyncgenfunction(handler) else handler,
+        page.asked,
+        page.shown,
+        show_progress="hidden",
+        api_visibility="private",
+        trigger_mode=trigger_mode,
+    )
+
+
+def _settled(page: Controls, handler: Callable[..., AsyncIterator[Shown]]) -> Callable[..., AsyncIterator[Shown]]:
+    """End with a step that changes nothing: Gradio sends the last one twice, over what was typed in between."""
+
+    @functools.wraps(handler)
+    async def settled(*arguments: Any) -> AsyncIterator[Shown]:
+        async for shown in handler(*arguments):
+            yield shown
+        yield {page.session: gr.skip()}
+
+    return settled
 
 
 def mount_page(app: FastAPI, studio: AsyncStudio) -> None:
-    """Mount the page at ``/`` of an app; Gradio keeps uploads where GRADIO_TEMP_DIR says, which the caller deletes."""
+    """Mount the page at ``/`` of an app, with its routes beside it; nothing that a visitor brings is put on disk."""
     settings = studio.studio.settings
+    uploads, exports = upload_store(settings.max_upload_mb), export_store()
+    add_routes(app, uploads, exports, settings.max_upload_mb)
+    folder = resources.files("emotigram") / "apps" / "web" / "styles"
     gr.mount_gradio_app(
         app,
-        build_page(studio),
+        build_page(studio, uploads, exports),
         path="/",
         server_name=settings.host,
         server_port=settings.port,
@@ -74,5 +124,5 @@ def mount_page(app: FastAPI, studio: AsyncStudio) -> None:
         pwa=False,
         mcp_server=False,
         theme=page_theme(),
-        css=(resources.files("emotigram") / "apps" / "web" / "page.css").read_text("utf-8"),
+        css="\n".join((folder / f"{name}.css").read_text("utf-8") for name in _STYLES),
     )

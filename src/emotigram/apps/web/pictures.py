@@ -13,7 +13,8 @@ from emotigram import catalogue
 from emotigram.domain import Photo
 from emotigram.imaging.looks import apply_look
 
-KEPT_PX, _SHOWN_PX, _THUMBNAIL_PX, _SWATCH_PX = 2048, 1280, 192, 96
+NATURAL = "natural"
+KEPT_PX, _SHOWN_PX, _SMALL_PX, _THUMBNAIL_PX, _SWATCH_PX = 2048, 1280, 480, 192, 96
 _KEPT_QUALITY, _SHOWN_QUALITY = 92, 84
 
 
@@ -21,19 +22,23 @@ _KEPT_QUALITY, _SHOWN_QUALITY = 92, 84
 class Picture:
     """One photo: ``jpeg`` is at most KEPT_PX on a side; ``thumbnail`` and ``swatches``, one a look, are data URIs.
 
-    ``shown`` is a data URI in the look chosen last.
+    ``shown`` and ``small`` are data URIs in the look chosen last.
     """
 
     jpeg: bytes
     thumbnail: str
     swatches: Mapping[str, str]
     shown: str = ""
+    small: str = ""
 
     def show_in(self, look: str) -> None:
-        """Make ``shown`` anew, in a look."""
-        small = _opened(self.jpeg)
-        small.thumbnail((_SHOWN_PX, _SHOWN_PX))
-        self.shown = _data_uri(apply_look(small, catalogue.look(look)))
+        """Make ``shown`` and ``small`` anew, in a look."""
+        image = _opened(self.jpeg)
+        image.thumbnail((_SHOWN_PX, _SHOWN_PX))
+        image = apply_look(image, catalogue.look(look))
+        self.shown = _data_uri(image)
+        image.thumbnail((_SMALL_PX, _SMALL_PX))
+        self.small = _data_uri(image)
 
     def exported(self, look: str) -> bytes:
         """A JPEG file in a look."""
@@ -47,9 +52,7 @@ def picture_of(photo: Photo) -> Picture:
     tiny = ImageOps.fit(kept, (_SWATCH_PX, _SWATCH_PX))
     swatches = {look.key: _data_uri(apply_look(tiny, look)) for look in catalogue.looks()}
     picture = Picture(_jpeg(kept, _KEPT_QUALITY), thumbnail_of(kept), swatches)
-    small = kept.copy()
-    small.thumbnail((_SHOWN_PX, _SHOWN_PX))
-    picture.shown = _data_uri(small)
+    picture.show_in(NATURAL)
     return picture
 
 

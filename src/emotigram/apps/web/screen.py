@@ -11,8 +11,9 @@ from emotigram.apps.feelings import feeling, likely_emotions
 from emotigram.apps.web.controls import FIELDS, Controls
 from emotigram.apps.web.counters import counters, full_counter
 from emotigram.apps.web.examples import example_thumbnails
+from emotigram.apps.web.pictures import NATURAL
 from emotigram.apps.web.preview import preview_of
-from emotigram.apps.web.session import MOST_PHOTOS, NATURAL, STEPS, Edit, Session, Shot
+from emotigram.apps.web.session import MOST_PHOTOS, STEPS, Edit, Session, Shot
 from emotigram.apps.web.view import render
 from emotigram.apps.web.wording import wording
 from emotigram.domain import Post
@@ -29,22 +30,22 @@ class Screen:
         self._away = studio.sends_photos_to
         self._heaviest = round(studio.settings.max_upload_mb * 1e6)
 
-    def everything(self, session: Session, language: str) -> Shown:
+    def everything(self, session: Session) -> Shown:
         """The whole page, but for the wording of labels; the photo in any case."""
         session.photo_on_page = None
         return {
-            **self.photos(session, language),
-            **self.chosen(session, language),
+            **self.photos(session),
+            **self.chosen(session),
             **self.choices(session.chosen),
-            **self.everywhere(session, language),
-            **self.history(session, language),
+            **self.everywhere(session),
+            **self.history(session),
         }
 
     def words(self, language: str) -> Shown:
         """Labels and choices in another interface language."""
         return {self.page[name]: gr.update(**each) for name, each in wording(language).items()}
 
-    def photos(self, session: Session, language: str) -> Shown:
+    def photos(self, session: Session) -> Shown:
         """The photo chosen, where the page does not show it yet, and the strip of all."""
         shot = session.chosen
         now = (shot, shot.picture, shot.look, shot.picture and shot.picture.shown) if shot else "none"
@@ -52,26 +53,31 @@ class Screen:
         if now != session.photo_on_page:
             session.photo_on_page = now
             shown[self.page["photo"]] = render(
-                "photo", language, shot=shot, heaviest=self._heaviest, most=MOST_PHOTOS, examples=example_thumbnails()
+                "photo",
+                session.language,
+                shot=shot,
+                heaviest=self._heaviest,
+                most=MOST_PHOTOS,
+                examples=example_thumbnails(),
             )
-        shown[self.page["strip"]] = render("strip", language, session=session, most=MOST_PHOTOS)
+        shown[self.page["strip"]] = render("strip", session.language, session=session, most=MOST_PHOTOS)
         return shown
 
-    def chosen(self, session: Session, language: str) -> Shown:
+    def chosen(self, session: Session) -> Shown:
         """All about the photo that is chosen."""
         return {
-            **self.status(session, language),
-            **self.reading(session.chosen, language),
-            **self.post(session.chosen, language),
-            **self.export(session.chosen, language),
+            **self.status(session),
+            **self.reading(session.chosen, session.language),
+            **self.post(session.chosen, session.language),
+            **self.export(session.chosen, session.language),
         }
 
-    def status(self, session: Session, language: str) -> Shown:
+    def status(self, session: Session) -> Shown:
         """How far it is, what went wrong, or, before the first photo, what to do."""
         shot = session.chosen
         at = STEPS.index(shot.stage) if shot and shot.stage in STEPS else len(STEPS)
         steps = [(step, "done" if n < at else "now" if n == at else "later") for n, step in enumerate(STEPS)]
-        html = render("status", language, session=session, shot=shot, steps=steps, photos_go_to=self._away)
+        html = render("status", session.language, session=session, shot=shot, steps=steps, photos_go_to=self._away)
         return {self.page["status"]: html}
 
     def reading(self, shot: Shot | None, language: str) -> Shown:
@@ -91,6 +97,7 @@ class Screen:
         return {
             **{self.page[name]: gr.update(value=value, interactive=is_ready) for name, value in values},
             **{button: gr.update(interactive=can_write) for button in buttons},
+            self.page["entry"]: str(shot.entry.id) if shot and shot.entry else "",
             **self.counted(shot, edit, language),
             self.page["notes"]: render("notes", language, post=post, is_ready=is_ready),
             self.page["compare"]: render("compare", language, shot=shot, edit=edit),
@@ -114,20 +121,24 @@ class Screen:
 
     def choices(self, shot: Shot | None) -> Shown:
         """The choices and words that a photo's post was written with."""
-        shown: Shown = {self.page["words"]: shot.words if shot else ""}
-        if shot and shot.wish:
+        if shot is None:
+            return {}
+        shown: Shown = {self.page["words"]: shot.words}
+        if shot.wish:
             shown |= {self.page[name]: value for name, value in shot.wish._asdict().items()}
         return shown
 
-    def everywhere(self, session: Session, language: str) -> Shown:
+    def everywhere(self, session: Session) -> Shown:
         """The posts for all platforms."""
-        cards = _cards(session.everywhere.posts) if session.everywhere else []
-        html = render("everywhere", language, everywhere=session.everywhere, cards=cards, shot=session.chosen)
+        shot, running = session.chosen, session.everywhere
+        everywhere = running if running and running.shot is shot else None
+        cards = _cards(everywhere.posts) if everywhere else []
+        html = render("everywhere", session.language, everywhere=everywhere, cards=cards, shot=shot)
         return {self.page["everywhere"]: html}
 
-    def history(self, session: Session, language: str) -> Shown:
+    def history(self, session: Session) -> Shown:
         """The posts of this session."""
-        return {self.page["history"]: render("history", language, entries=session.history, shot=session.chosen)}
+        return {self.page["history"]: render("history", session.language, entries=session.history, shot=session.chosen)}
 
     def export(self, shot: Shot | None, language: str, url: str = "") -> Shown:
         """Looks for the photo, and the download once it is ready."""

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 from emotigram import catalogue
-from emotigram.apps.web.pictures import Picture
+from emotigram.apps.web.pictures import NATURAL, Picture
 from emotigram.domain import Captions, Post, Reading, SentimentLabel
 from emotigram.errors import EmotiGramError
 from emotigram.publishing.cleaning import clean_hashtags
@@ -18,7 +18,7 @@ from emotigram.studio import Wishes
 
 Stage = Literal["opening", "looking", "feeling", "writing", "done"]
 STEPS: tuple[Stage, ...] = ("opening", "looking", "feeling", "writing")
-AUTO, AS_READ, NATURAL = "auto", "as_read", "natural"
+AUTO, AS_READ = "auto", "as_read"
 MOST_PHOTOS, MOST_ENTRIES = 9, 40
 
 
@@ -35,6 +35,9 @@ class Wish(NamedTuple):
         tones: dict[str, SentimentLabel] = {"positive": "positive", "neutral": "neutral", "negative": "negative"}
         platform = None if self.platform == AUTO else self.platform
         return Wishes(platform=platform, language=self.language, style=self.style, tone=tones.get(self.tone), seed=seed)
+
+
+_UNASKED = Wish(AUTO, "en", "plain", AS_READ)
 
 
 class Notice(NamedTuple):
@@ -134,8 +137,13 @@ class Shot:
 
 @dataclass(eq=False)
 class Session:
-    """One visitor; changed in place by the page's handlers, which run in one event loop."""
+    """One visitor; changed in place by the page's handlers, which run in one event loop.
 
+    ``language`` is that of the page, ``wish`` what the choices say, and ``photo_on_page`` which photo is drawn there.
+    """
+
+    language: str = "en"
+    wish: Wish = _UNASKED
     shots: list[Shot] = field(default_factory=list)
     chosen: Shot | None = None
     history: list[Entry] = field(default_factory=list)
@@ -169,9 +177,9 @@ class Session:
         del self.history[MOST_ENTRIES:]
         return entry
 
-    def keep(self, edit: Edit) -> None:
-        """Keep what stands in the fields, where it is the chosen photo's post."""
-        if self.chosen and self.chosen.entry and not self.chosen.is_busy:
+    def keep(self, edit: Edit, entry: str) -> None:
+        """Keep what stands in the fields of the entry with that number, where it is the chosen photo's still."""
+        if self.chosen and self.chosen.entry and not self.chosen.is_busy and entry == str(self.chosen.entry.id):
             self.chosen.entry.edit = edit
 
     def stop(self) -> None:

@@ -37,6 +37,7 @@ def page_theme() -> gr.themes.Base:
         block_label_background_fill_dark="#1b1b1f",
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
-        button_primary_background_fill_dark="*primary_500",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_700",
         button_primary_text_color="#ffffff",
     )

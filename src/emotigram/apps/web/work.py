@@ -9,7 +9,7 @@ from typing import Unpack
 
 from emotigram import catalogue
 from emotigram.apps.web.pictures import picture_of
-from emotigram.apps.web.session import Session, Shot, Wish
+from emotigram.apps.web.session import Session, Shot
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Captions, Photo, Post, Reading
 from emotigram.errors import EmotiGramError
@@ -58,12 +58,11 @@ async def reading(studio: AsyncStudio, shot: Shot, data: bytes) -> Steps:
             yield
 
 
-async def writing(
-    studio: AsyncStudio, session: Session, shot: Shot, wish: Wish, **wishes: Unpack[Wishes]
-) -> Steps:
-    """Write a post from the reading there is; it is in the history once it is done."""
+async def writing(studio: AsyncStudio, session: Session, shot: Shot, **wishes: Unpack[Wishes]) -> Steps:
+    """Write a post from the reading there is, as the choices are now; once done it is in the history."""
     if shot.reading is None:
         return
+    wish = session.wish
     shot.error, shot.wish, shot.stage = None, wish, "writing"
     yield
     asked = {**wish.wishes(studio.studio.settings.seed + shot.seed), **wishes}
@@ -80,23 +79,21 @@ async def writing(
         shot.entry, shot.growing = session.record(shot, post, wish), None
 
 
-async def reading_and_writing(
-    studio: AsyncStudio, session: Session, shot: Shot, data: bytes, wish: Wish
-) -> Steps:
+async def reading_and_writing(studio: AsyncStudio, session: Session, shot: Shot, data: bytes) -> Steps:
     """Both."""
     async for _ in reading(studio, shot, data):
         yield
-    async for _ in writing(studio, session, shot, wish):
+    async for _ in writing(studio, session, shot):
         yield
 
 
-async def writing_everywhere(studio: AsyncStudio, session: Session, wish: Wish) -> Steps:
+async def writing_everywhere(studio: AsyncStudio, session: Session) -> Steps:
     """Write for one platform after another, until the session has other wishes; the posts are in the history, too."""
     everywhere = session.everywhere
     if everywhere is None or everywhere.shot.reading is None:
         return
     for platform in catalogue.platforms():
-        there = wish._replace(platform=platform.key)
+        there = session.wish._replace(platform=platform.key)
         asked = there.wishes(studio.studio.settings.seed)
         try:
             async with aclosing(studio.write(everywhere.shot.reading, **asked)) as posts:

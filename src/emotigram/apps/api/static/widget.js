@@ -6,6 +6,7 @@
         en: {
             name: "A post from a photo",
             choose: "Choose a photo",
+            another: "Choose another photo",
             ways: "or drop it here, or paste it",
             steps: ["Looking", "Feeling", "Writing"],
             working: "Your photo is being read …",
@@ -15,6 +16,7 @@
             copy: "Copy",
             copied: "Copied",
             again: "Write another",
+            retry: "Try again",
             unreachable: "The server does not answer, or pages of this site may not use it.",
             cut: "The server stopped half-way. Please try again.",
             notPhoto: "That is no photo.",
@@ -22,6 +24,7 @@
         zh: {
             name: "一张照片，一条文案",
             choose: "选择照片",
+            another: "换一张照片",
             ways: "也可以拖到这里，或直接粘贴",
             steps: ["看照片", "读情绪", "写文案"],
             working: "正在看你的照片……",
@@ -31,6 +34,7 @@
             copy: "复制",
             copied: "已复制",
             again: "换一条",
+            retry: "再试一次",
             unreachable: "服务没有应答，或者没有允许这个网站使用它。",
             cut: "服务中途断开了，请再试一次。",
             notPhoto: "这不是照片。",
@@ -38,7 +42,7 @@
     };
     const STYLE = `
     :host {
-      --accent: #4f46e5; --on-accent: #fff; --page: #fff; --text: #1d1d22; --quiet: #5f6068; --line: #e3e3df;
+      --accent: #4f46e5; --on-accent: #fff; --page: #fff; --text: #1d1d22; --quiet: #5f6068; --line: #e3e3df; --edge: #c9c9d6;
       --soft: #f6f6f3; --chosen: #eef0ff; --error: #a8322b; --on-error: #fdf0ef;
       display: block; max-width: 30rem; color-scheme: light dark;
       font: 16px/1.55 ui-sans-serif, system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei",
@@ -46,7 +50,7 @@
     }
     @media (prefers-color-scheme: dark) {
       :host {
-        --accent: #a5a8ff; --on-accent: #17172b; --page: #1b1b1f; --text: #ececf1; --quiet: #a9aab4; --line: #34343c;
+        --accent: #a5a8ff; --on-accent: #17172b; --page: #1b1b1f; --text: #ececf1; --quiet: #a9aab4; --line: #34343c; --edge: #4a4a57;
         --soft: #232329; --chosen: #2b2c52; --error: #ff9a94; --on-error: #3a2224;
       }
     }
@@ -58,17 +62,23 @@
     }
     .drop {
       position: relative; display: grid; justify-items: center; gap: 4px; padding: 28px 16px; text-align: center;
-      border: 1.5px dashed var(--line); border-radius: 12px; background: var(--soft); cursor: pointer;
+      border: 1.5px dashed var(--edge); border-radius: 12px; background: var(--soft); cursor: pointer;
       transition: border-color .15s, background .15s;
     }
     .drop:hover, .over .drop { border-color: var(--accent); background: var(--chosen); }
     .drop:focus-within, button:focus-visible, textarea:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     .drop input { position: absolute; inset: 0; width: 100%; opacity: 0; cursor: pointer; }
     .drop b { font-weight: 600; color: var(--accent); }
-    .has-photo .drop { grid-template-columns: 72px 1fr; justify-items: start; align-items: center; padding: 10px; text-align: start; }
+    .drop::before {
+      content: "+"; display: grid; place-items: center; width: 40px; height: 40px; margin-bottom: 4px;
+      border-radius: 50%; color: var(--accent); background: var(--chosen); font-size: 24px; line-height: 1;
+    }
+    .has-photo .drop::before { content: none; }
+    .has-photo .drop { gap: 0 12px; grid-template-columns: 72px 1fr; justify-items: start; align-items: center; padding: 10px; text-align: start; }
     .drop img { width: 72px; height: 72px; object-fit: cover; border-radius: 8px; grid-row: span 2; }
-    .drop b:last-of-type { align-self: end; }
+    .has-photo .drop b { align-self: end; }
     .has-photo .drop span { align-self: start; }
+    .has-photo .drop img[hidden] ~ * { grid-column: span 2; }
     .drop span, .saw { color: var(--quiet); font-size: .875rem; }
     .steps { display: flex; gap: 8px; padding: 0; list-style: none; font-size: .8125rem; color: var(--quiet); }
     .steps li { flex: 1; padding-top: 6px; border-top: 3px solid var(--line); border-radius: 2px; }
@@ -93,9 +103,11 @@
     /** An error with a sentence for the user. */
     class Refused extends Error {
         code;
-        constructor(message, code = "") {
+        retryable;
+        constructor(message, code = "", retryable = true) {
             super(message);
             this.code = code;
+            this.retryable = retryable;
         }
     }
     /** An element with properties and children. */
@@ -200,11 +212,12 @@
                 return;
             this.#input.value = ""; // the same photo can be chosen again
             if (photo.type && !photo.type.startsWith("image/"))
-                return this.#fail(this.#words.notPhoto);
+                return this.#fail(new Refused(this.#words.notPhoto, "", false));
             URL.revokeObjectURL(this.#image.src);
             this.#image.src = URL.createObjectURL(photo);
             this.#image.hidden = false;
             this.#card.classList.add("has-photo");
+            this.#choose.textContent = this.#words.another;
             this.#photo = photo;
             this.#readingId = "";
             void this.#ask();
@@ -228,7 +241,7 @@
                     this.#readingId = ""; // forgotten by now: the photo is read again
                     return this.#ask();
                 }
-                this.#fail(error instanceof Refused ? error.message : this.#words.unreachable);
+                this.#fail(error instanceof Refused ? error : new Refused(this.#words.unreachable));
             }
         }
         async #follow(signal) {
@@ -245,11 +258,11 @@
         }
         #send(signal) {
             const wishes = { language: this.#language };
-            for (const name of ["platform", "style"]) {
-                const value = this.getAttribute(name);
-                if (value)
-                    wishes[name] = value;
-            }
+            const [platform, style] = [this.getAttribute("platform"), this.getAttribute("writing-style")];
+            if (platform)
+                wishes["platform"] = platform;
+            if (style)
+                wishes["style"] = style;
             const headers = new Headers({ Accept: "text/event-stream", "Accept-Language": this.#tongue });
             const key = this.getAttribute("key");
             if (key)
@@ -268,7 +281,7 @@
             return ask(form);
         }
         #refusal(problem) {
-            return new Refused(`${problem.title} ${problem.detail}`, problem.code);
+            return new Refused(`${problem.title} ${problem.detail}`, problem.code, problem.retryable);
         }
         /** Show one step; returns whether it was the last. */
         #show(name, data) {
@@ -310,22 +323,24 @@
             this.#reach(3);
             this.#text.value = made.post.full_text;
             this.#text.lang = made.post.language;
-            this.#text.hidden = this.#buttons.hidden = false;
+            this.#text.hidden = this.#again.hidden = false;
+            this.#again.textContent = this.#words.again;
             this.#settle();
             this.#said.textContent = this.#words.done;
             this.dispatchEvent(new CustomEvent("emotigram:post", { detail: made, bubbles: true, composed: true }));
         }
-        #fail(message) {
-            this.#error.textContent = message;
+        #fail(error) {
+            this.#error.textContent = error.message;
             this.#error.hidden = false;
             this.#progress.hidden = true;
-            this.#buttons.hidden = !this.#photo;
-            this.#copy.hidden = this.#text.hidden;
+            this.#again.textContent = this.#words.retry;
+            this.#again.hidden = !error.retryable;
             this.#settle();
         }
         #settle() {
             this.#card.ariaBusy = "false";
             this.#text.readOnly = false;
+            this.#buttons.hidden = false;
             this.#copy.hidden = this.#text.hidden;
             this.#copy.textContent = this.#words.copy;
         }
@@ -349,7 +364,7 @@
         for (const name of ["server", "language", "platform", "style", "key"]) {
             const value = wishes[name];
             if (value)
-                widget.setAttribute(name, value);
+                widget.setAttribute(name === "style" ? "writing-style" : name, value); // style is CSS
         }
         document.querySelector(target)?.append(widget);
     }

@@ -1,0 +1,331 @@
+"""The server under load, and beside a page that is one blocking function; all on this computer's loopback.
+
+Readings: 16 callers, each asking again as soon as it is answered. Memory: the server's own, every 500 of 3,000
+requests. Streams: 100 callers at once, each with a photo, told each step. Beside it: the first system's page was one
+function that read, judged and wrote before it showed anything; here both ways have the same engines and the same chat
+model, a server on loopback that thinks and speaks at the pace of a real one.
+
+Run: python benchmarks/serving.py PHOTO [PHOTO ...]  (prints Markdown tables for docs/benchmarks.md)
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import platform
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
+from pathlib import Path
+from threading import Lock, Thread
+
+import httpx2
+
+from emotigram import open_photo, open_studio
+
+CALLERS, STREAMS, REQUESTS, EVERY = 16, 100, 3000, 500
+THINKS_S, PIECE_S, PIECE_LENGTH = 1.0, 0.025, 4  # a chat model's first token, then 40 tokens of 4 letters a second
+VISITORS = 4
+POSTS = [
+    {"title": "", "text": text, "hashtags": ["littlejoys", "today"], "alt_text": "What the photo shows."}
+    for text in (
+        "I am so happy with today. Nothing big happened, and it was wonderful all the same. I would do it again.",
+        "What a lovely day this was. I keep smiling whenever I look at it, and I hope that stays for a while.",
+        "Some days are just kind. This one made me really happy, and I wanted to keep a little of it here.",
+    )
+]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photo", type=Path, nargs="+")
+    parser.add_argument("--seconds", type=float, default=60)
+    options = parser.parse_args()
+    print(_machine())
+    photos = [path.read_bytes() for path in options.photo]
+    sizes = [(open_photo(path).width_px, open_photo(path).height_px, len(path.read_bytes())) for path in options.photo]
+    print("Photos: " + ", ".join(f"{width}x{height}, {size // 1000} kB" for width, height, size in sizes) + ".\n")
+    with _server() as server:
+        asyncio.run(_load(server, photos, options.seconds))
+    with _server() as server:
+        asyncio.run(_ending(server, photos))
+    asyncio.run(_beside(options.photo[0]))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server process."""
+
+    url: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    def memory_mb(self) -> float:
+        """Resident memory now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1000
+
+
+@dataclass
+class Tally:
+    """What callers were answered."""
+
+    seconds: list[float] = field(default_factory=list)
+    wrong: int = 0  # an answer of another photo
+    refused: int = 0
+    failed: int = 0
+
+    @property
+    def right(self) -> int:
+        """Answers of the caller's own photo."""
+        return len(self.seconds)
+
+    def late_s(self) -> float:
+        """The time that 95 % were under."""
+        return sorted(self.seconds)[int(len(self.seconds) * 0.95)]
+
+
+async def _load(server: Server, photos: list[bytes], seconds: float) -> None:
+    numbers, ends_at = itertools.count(), time.perf_counter() + seconds
+    async with _client(server.url) as client:
+        await _read(client, photos[0], Tally())
+        readings = await _ask(CALLERS, lambda tally: _read(client, _own(photos, next(numbers)), tally), ends_at=ends_at)
+        memory, flat = [], Tally()
+        for _ in range(REQUESTS // EVERY):
+            await _ask(
+                CALLERS, lambda tally: _read(client, _own(photos, next(numbers)), tally), count=EVERY, tally=flat
+            )
+            memory.append(server.memory_mb())
+        began = time.perf_counter()
+        streams = Tally()
+        firsts = await asyncio.gather(
+            *(_stream(client, _own(photos, next(numbers)), streams, began) for _ in range(STREAMS))
+        )
+    spread = max(abs(each / memory[0] - 1) for each in memory)
+    print("| load | wanted | measured |\n|---|---|---|")
+    print(f"| readings a second, {CALLERS} callers, {seconds:.0f} s | >= 10 | {readings.right / seconds:.1f} |")
+    print(f"| 95 % of them within, s | <= 1.5 | {readings.late_s():.2f} |")
+    print(f"| median, s | - | {statistics.median(readings.seconds):.2f} |")
+    told = [readings, flat, streams]
+    print(
+        f"| answers of another photo, of {sum(each.right for each in told)} | 0 | {sum(each.wrong for each in told)} |"
+    )
+    print(f"| lost or refused | 0 | {sum(each.failed + each.refused for each in told)} |")
+    marks = ", ".join(f"{each:.0f}" for each in memory)
+    print(f"| memory after each {EVERY} of {REQUESTS} requests, MB | +- 10 % | {marks}: +- {spread:.1%} |")
+    print(f"| {STREAMS} streams at once: whole posts | {STREAMS} | {streams.right} |")
+    print(f"| the first of them told something after, s | - | {min(firsts):.2f} |")
+    print(f"| the last of them had its post after, s | - | {max(streams.seconds):.2f} |")
+
+
+async def _ending(server: Server, photos: list[bytes]) -> None:
+    """Tell the process to end while callers ask, and hold its log against what they were answered."""
+    answered: set[str] = set()
+
+    async def ask(number: int) -> None:
+        header = {"X-Request-ID": f"load-{number}"}
+        with contextlib.suppress(httpx2.TransportError):
+            answer = await client.post("/v1/readings", files={"photo": _own(photos, number)}, headers=header)
+            answered.add(answer.headers["x-request-id"])
+
+    async with _client(server.url) as client:
+        asked = [asyncio.ensure_future(ask(number)) for number in range(CALLERS * 12)]
+        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        server.process.terminate()
+        await asyncio.gather(*asked)
+    code = server.process.wait()
+    events = [json.loads(line) for line in server.log.read_text().splitlines()]
+    accepted = {event["request_id"] for event in events if event["event"] == "accepted"}
+    lost = len(accepted - answered)
+    print(
+        f"| kill -TERM while {CALLERS * 12} ask: accepted, lost, exit code | 0 lost, 0 | {len(accepted)}, {lost}, {code} |"
+    )
+
+
+async def _beside(photo: Path) -> None:
+    """Time to the first useful text and to the last, for one visitor and for several at once."""
+    with _chat_model() as chat:
+        options = {"writer": "chat", "base_url": chat, "api_key": "none", "captioner": "embedded", "language": "en"}
+        studio, turn = open_studio(**options), Lock()
+
+        def blocking(began: float) -> tuple[float, float]:
+            with turn:  # one function, of which its page ran one at a time
+                studio.write(studio.read(open_photo(photo)))
+                return (time.perf_counter() - began,) * 2
+
+        environment = {f"EMOTIGRAM_{name.upper()}": str(value) for name, value in options.items()}
+        print(
+            f"\nA chat model that says its first word after {THINKS_S:.0f} s, then 40 tokens a second; seconds, {photo.name}.\n"
+        )
+        print("| page | visitors | first useful text | last text |\n|---|---|---|---|")
+        with _server(environment) as server:
+            async with _client(server.url) as client:
+                await _told(client, photo, time.perf_counter())
+                blocking(time.perf_counter())
+                for visitors in (1, VISITORS):
+                    began = time.perf_counter()
+                    ways = {"one blocking function": [asyncio.to_thread(blocking, began) for _ in range(visitors)]}
+                    _show(visitors, "one blocking function", await asyncio.gather(*ways["one blocking function"]))
+                    began = time.perf_counter()
+                    _show(
+                        visitors,
+                        "EmotiGram",
+                        await asyncio.gather(*(_told(client, photo, began) for _ in range(visitors))),
+                    )
+
+
+def _show(visitors: int, name: str, times: list[tuple[float, float]]) -> None:
+    first, last = (statistics.median(each) for each in zip(*times, strict=True))
+    print(f"| {name} | {visitors} | {first:.2f} | {last:.2f} (slowest {max(time for _, time in times):.2f}) |")
+
+
+async def _told(client: httpx2.AsyncClient, photo: Path, began: float) -> tuple[float, float]:
+    """Seconds until the description came, and until the post did."""
+    first = 0.0
+    async for name in _events(client, photo.read_bytes(), Tally()):
+        first = first or (time.perf_counter() - began if name == "captions" else 0.0)
+    return first, time.perf_counter() - began
+
+
+async def _stream(client: httpx2.AsyncClient, photo: bytes, tally: Tally, began: float) -> float:
+    """Seconds until something was told; the tally has those until the post."""
+    first = 0.0
+    async for name in _events(client, photo, tally):
+        first = first or time.perf_counter() - began
+        if name == "post":
+            tally.seconds.append(time.perf_counter() - began)
+    return first
+
+
+async def _events(client: httpx2.AsyncClient, photo: bytes, tally: Tally) -> AsyncIterator[str]:
+    name, headers = "", {"Accept": "text/event-stream"}
+    async with client.stream("POST", "/v1/posts", files={"photo": photo}, headers=headers) as answer:
+        if answer.status_code != 200:
+            tally.refused += 1
+            return
+        async for line in answer.aiter_lines():
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                said = json.loads(line.removeprefix("data: "))
+                tally.wrong += name == "post" and said["photo"]["sha256"] != hashlib.sha256(photo).hexdigest()
+                yield name
+
+
+async def _ask(
+    callers: int,
+    ask: Callable[[Tally], object],
+    *,
+    ends_at: float = 0,
+    count: int = 0,
+    tally: Tally | None = None,
+) -> Tally:
+    """Let callers ask again and again, until a time or a number."""
+    told, left = tally or Tally(), itertools.count(1)
+
+    async def caller() -> None:
+        while next(left) <= count if count else time.perf_counter() < ends_at:
+            await ask(told)  # type: ignore[misc]
+
+    await asyncio.gather(*(caller() for _ in range(callers)))
+    return told
+
+
+async def _read(client: httpx2.AsyncClient, photo: bytes, tally: Tally) -> None:
+    began = time.perf_counter()
+    try:
+        answer = await client.post("/v1/readings", files={"photo": photo})
+    except httpx2.TransportError:
+        tally.failed += 1
+        return
+    if answer.status_code != 201:
+        tally.refused += 1
+    elif answer.json()["photo"]["sha256"] != hashlib.sha256(photo).hexdigest():
+        tally.wrong += 1
+    else:
+        tally.seconds.append(time.perf_counter() - began)
+
+
+def _own(photos: list[bytes], number: int) -> bytes:
+    """A photo like no other: what follows its end changes the file's hash and nothing that is seen."""
+    return photos[number % len(photos)] + number.to_bytes(8)
+
+
+def _client(url: str) -> httpx2.AsyncClient:
+    limits = httpx2.Limits(max_connections=STREAMS * 2)
+    return httpx2.AsyncClient(base_url=url, timeout=120, limits=limits)
+
+
+@contextlib.contextmanager
+def _server(environment: dict[str, str] | None = None) -> Iterator[Server]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    with tempfile.TemporaryDirectory() as home:
+        log = Path(home) / "log"
+        ours = {"HOME": home, "EMOTIGRAM_WRITER": "embedded", "EMOTIGRAM_LOG_FORMAT": "json", **(environment or {})}
+        command = [sys.executable, "-m", "emotigram", "--interface", "en", "serve", "--no-page", "--port", port]
+        with log.open("w") as errors:
+            process = subprocess.Popen(
+                command, env={**os.environ, **ours}, cwd=home, text=True, stdout=subprocess.PIPE, stderr=errors
+            )
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield Server(f"http://127.0.0.1:{port}", process, log)
+        process.terminate()
+        process.communicate()
+
+
+@contextlib.contextmanager
+def _chat_model() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def do_POST(self) -> None:
+        """Answer as a chat model would, at its pace."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        time.sleep(THINKS_S)
+        answer = json.dumps({"posts": POSTS})
+        for start in range(0, len(answer), PIECE_LENGTH):
+            self._piece({"content": answer[start : start + PIECE_LENGTH]}, None)
+            time.sleep(PIECE_S)
+        self._piece({}, "stop")
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def _piece(self, delta: dict[str, str], reason: str | None) -> None:
+        chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+        self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        self.wfile.flush()
+
+
+def _machine() -> str:
+    names = ("emotigram", "fastapi", "uvicorn", "onnxruntime", "httpx2")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in names)
+    return f"{os.cpu_count()} cores {platform.machine()}, Python {platform.python_version()}, {versions}, seed 0\n"
+
+
+if __name__ == "__main__":
+    main()
