@@ -149,8 +149,9 @@ def test_another_sites_page_may_not_ask(client: httpx2.Client, china: Path) -> N
     assert "access-control-allow-origin" not in client.get("/v1/styles", headers=headers).headers
 
 
-def test_a_name_that_leads_here_from_elsewhere_is_refused(client: httpx2.Client) -> None:
-    found = in_both_languages(client, "GET", "/v1/styles", headers={"Host": "rebound.example"})
+@pytest.mark.parametrize("host", ["rebound.example", "[half", ""])
+def test_a_name_that_leads_here_from_elsewhere_is_refused(client: httpx2.Client, host: str) -> None:
+    found = in_both_languages(client, "GET", "/v1/styles", headers={"Host": host})
     assert (found["status"], found["code"]) == (421, "host_refused")
 
 
@@ -162,6 +163,7 @@ def test_a_site_that_is_allowed_may_ask(keys_file: Path) -> None:
         asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         asked["Access-Control-Request-Headers"] = "authorization,content-type"
         assert client.options("/v1/posts", headers=asked).status_code == 200
+        assert client.get("/v1/styles", headers={"Host": "shop.example"}).status_code == 200
         assert client.get("/v1/styles", headers={"Origin": "https://other.example"}).status_code == 403
 
 

@@ -20,7 +20,7 @@ Step: TypeAlias = tuple[str, dict[str, object]]  # an event's name and data
 Steps: TypeAlias = AsyncGenerator[Step, None]
 
 
-def _wants_events(request: Request) -> bool:
+async def _wants_events(request: Request) -> bool:  # a plain function would be run in a thread
     return "text/event-stream" in request.headers.get("accept", "")
 
 

@@ -16,13 +16,15 @@ from emotigram.settings import Settings
 class Origins:
     """Refuses other sites' pages, which could spend the user's computer and keys, unless they are allowed.
 
-    A server of this computer alone also refuses other names for it: a page could have its own name lead here.
+    A server of this computer alone also refuses names that are neither its own nor allowed: any page could have its
+    own name lead here.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._allowed = settings.cors_origins
-        self._names = LOOPBACK if settings.host in LOOPBACK else ()
+        known = [urlsplit(origin).hostname or origin for origin in settings.cors_origins]
+        self._names = (*LOOPBACK, *known) if settings.host in LOOPBACK else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -36,9 +38,17 @@ class Origins:
 
     def _fault(self, request: Request) -> RequestError | None:
         host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
-        if self._names and urlsplit(f"//{host}").hostname not in self._names:
+        is_known = not self._names or "*" in self._names or _host_name(host) in self._names
+        if not is_known:
             return HostRefused(host=host)
-        is_same_site = not origin or urlsplit(origin).netloc == host
+        is_same_site = not origin or origin.partition("://")[2] == host
         if is_same_site or origin in self._allowed or "*" in self._allowed:
             return None
         return OriginRefused(origin=origin)
+
+
+def _host_name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # no name at all, such as half an IPv6 address
+        return ""

@@ -42,7 +42,7 @@ def new_state(studio: AsyncStudio) -> ApiState:
     )
 
 
-def _state(request: Request) -> ApiState:
+async def _state(request: Request) -> ApiState:
     state: ApiState = request.app.state.api
     return state
 
