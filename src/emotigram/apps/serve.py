@@ -14,6 +14,8 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
+
 from emotigram.apps.command import extra_needed
 
 with extra_needed("web"):
@@ -26,9 +28,11 @@ from emotigram.apps.api.page_end import PageEnd
 from emotigram.apps.api.state import ApiState
 from emotigram.assembly import open_studio
 from emotigram.async_studio import AsyncStudio
+from emotigram.domain import Photo
 from emotigram.errors import SettingsError
 from emotigram.settings import Settings
-from emotigram.texts import interface_language, say
+from emotigram.studio import Studio
+from emotigram.texts import INTERFACE_LANGUAGES, interface_language, say
 
 _LAST_WORDS_S = 2  # in which the API tells those still waiting that it ends
 
@@ -46,10 +50,20 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
         contextlib.suppress(KeyboardInterrupt),
     ):
         app = build_api(studio)
+        _warm_up(studio.studio)
         if page:
             _add_page(app, studio, folder)
         url = f"http://{_shown_host(settings.host)}:{listener.getsockname()[1]}/"
         Server(app, settings, lambda: _announce(url, app, page=page, open_browser=open_browser)).run([listener])
+
+
+def _warm_up(studio: Studio) -> None:
+    """Read and write once where nobody else is asked, so that many first callers do not all load the same tables."""
+    if studio.sends_photos_to or studio.engines["writer"] != "embedded":
+        return
+    reading = studio.read(Photo(Image.new("RGB", (64, 64)), "", ""))
+    for language in {studio.default_language(), *INTERFACE_LANGUAGES} & {*studio.languages_written}:
+        studio.write(reading, language=language)
 
 
 def _add_page(app: FastAPI, studio: AsyncStudio, folder: str) -> None:
