@@ -27,6 +27,10 @@ def test_importing_emotigram_pulls_in_nothing_heavy() -> None:
     assert not _modules_after("import emotigram") & set(HEAVY)
 
 
+def test_the_client_of_the_api_pulls_in_nothing_heavy() -> None:
+    assert not _modules_after("import emotigram.client") & set(HEAVY)
+
+
 def test_opening_an_offline_studio_pulls_in_nothing_heavy_and_no_training() -> None:
     modules = _modules_after("import emotigram; emotigram.open_studio(writer='embedded')")
     assert not modules & set(HEAVY)

@@ -52,9 +52,12 @@ def test_a_key_may_ask_as_often_as_its_rate_allows(keys: ApiKeys) -> None:
         assert problem(refused)["code"] == "rate_exceeded"
         assert refused.status_code == 429
         assert 0 < int(refused.headers["retry-after"]) <= 3600
+        assert "r=0" in refused.headers["ratelimit"]
         allowed = client.get("/v1/styles", headers={"Authorization": f"Bearer {other}"})
         assert allowed.status_code == 200
         assert "r=119" in allowed.headers["ratelimit"]
+        posted = client.post("/v1/posts", json={}, headers={"Authorization": f"Bearer {other}"})
+        assert "r=118" in posted.headers["ratelimit"]
 
 
 def test_a_rate_that_is_none_stops_the_server(keys: ApiKeys) -> None:

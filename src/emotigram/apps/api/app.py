@@ -54,11 +54,11 @@ def build_api(studio: AsyncStudio) -> FastAPI:
     app.add_api_route("/v1", _nothing_here, methods=_METHODS, include_in_schema=False)
     app.add_api_route("/v1/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
     _handle_errors(app)
-    if state.settings.cors_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=state.settings.cors_origins, **_CORS)
     app.add_middleware(BodyLimits, settings=state.settings)
     app.add_middleware(Origins, settings=state.settings)
     app.add_middleware(Envelope, metrics=state.metrics)
+    if state.settings.cors_origins:  # around all others, so that pages can read whatever they are told
+        app.add_middleware(CORSMiddleware, allow_origins=state.settings.cors_origins, **_CORS)
     app.openapi = partial(_document, app)  # type: ignore[method-assign]
     return app
 
@@ -67,7 +67,10 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 _CORS: dict[str, Any] = {
     "allow_methods": ["GET", "POST"],
     "allow_headers": ["Authorization", "X-API-Key", "Idempotency-Key", "X-Request-ID", "Content-Type"],
-    "expose_headers": ["Location", "Retry-After", "X-Request-ID", "Idempotent-Replayed"],
+    "expose_headers": [
+        *("Location", "Retry-After", "X-Request-ID", "Idempotent-Replayed"),
+        *("RateLimit", "RateLimit-Policy"),
+    ],
 }
 
 

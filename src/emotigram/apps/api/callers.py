@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request, Response, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -49,7 +49,7 @@ class Doorkeeper:
             return not self._is_local or self._keys.any_created()
         return self._asks == "always"
 
-    def let_in(self, secret: str | None, response: Response) -> str:
+    def let_in(self, secret: str | None, request: Request) -> str:
         """Return the id of the key; raises ApiKeyMissing, ApiKeyUnknown, ApiKeyRevoked or RateExceeded."""
         if not self.asks_for_keys:
             return ""
@@ -60,28 +60,30 @@ class Doorkeeper:
             raise ApiKeyUnknown
         if key.revoked_at:
             raise ApiKeyRevoked(name=key.name)
-        self._count(key, response)
+        self._count(key, request)
         return key.id
 
-    def _count(self, key: ApiKey, response: Response) -> None:
+    def _count(self, key: ApiKey, request: Request) -> None:
         rate = parse_rate(key.rate or self._rate)
         may = self._limiter.hit(rate, key.id)
         free_at, left = self._limiter.get_window_stats(rate, key.id)
         seconds = max(1, math.ceil(free_at - time.time()))
+        # The envelope sends them with whatever is answered (draft-ietf-httpapi-ratelimit-headers).
+        request.state.rate_headers = {
+            "RateLimit-Policy": f'"key";q={rate.amount};w={rate.get_expiry()}',
+            "RateLimit": f'"key";r={left};t={seconds}',
+        }
         if not may:
             raise RateExceeded(rate=key.rate or self._rate, seconds=seconds)
-        response.headers["RateLimit-Policy"] = f'"key";q={rate.amount};w={rate.get_expiry()}'
-        response.headers["RateLimit"] = f'"key";r={left};t={seconds}'
 
 
 async def _caller(
     request: Request,
-    response: Response,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     header: Annotated[str | None, Security(_header)],
 ) -> Caller:
     keeper: Doorkeeper = request.app.state.api.doorkeeper
-    owner = keeper.let_in(bearer.credentials if bearer else header, response)
+    owner = keeper.let_in(bearer.credentials if bearer else header, request)
     request.state.owner = owner
     return Caller(owner, language_of(request))
 

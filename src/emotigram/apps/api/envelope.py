@@ -7,18 +7,19 @@ import time
 import traceback
 from pathlib import Path
 
-import structlog
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emotigram.apps.api.addresses import is_api
+from emotigram.apps.api.logs import api_logger
 from emotigram.apps.api.metrics import Metrics
 from emotigram.apps.api.problems import problem_response
 from emotigram.errors import InternalFault
 
 _ID_HEADER = "x-request-id"
 _LONGEST_ID = 64
-_log = structlog.get_logger("emotigram.api")
+_log = api_logger()
 
 
 class Envelope:
@@ -35,7 +36,7 @@ class Envelope:
             return
         request = Request(scope, receive)
         request.state.request_id = _request_id(request)
-        answer = _Answer(send, request.state.request_id)
+        answer = _Answer(send, request)
         began = time.perf_counter()
         self._log(request, "accepted")
         try:
@@ -70,19 +71,22 @@ class Envelope:
 
 
 class _Answer:
-    """Sends on what is answered, with the request's id, and remembers how far it came."""
+    """Sends on what is answered, with the headers that every answer has, and remembers how far it came."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request: Request) -> None:
         self._send = send
-        self._request_id = request_id
+        self._state = request.state
         self.status = 0
         self.is_complete = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            ours = [(_ID_HEADER.encode(), self._request_id.encode()), (b"cache-control", b"no-store")]
-            message = {**message, "headers": [*message["headers"], *ours]}
+            headers = MutableHeaders(raw=[*message["headers"]])
+            headers["X-Request-ID"] = self._state.request_id
+            headers["Cache-Control"] = "no-store"
+            headers.update(getattr(self._state, "rate_headers", {}))
+            message = {**message, "headers": headers.raw}
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             self.is_complete = True

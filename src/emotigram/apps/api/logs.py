@@ -9,25 +9,32 @@ from typing import Any, Literal
 import structlog
 from structlog.typing import EventDict, Processor
 
+_SHARED: list[Processor] = [structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.stdlib.add_log_level]
+
+
+def api_logger() -> structlog.stdlib.BoundLogger:
+    """Return the API's logger; it says nothing unless logging was started or the program logs INFO itself."""
+    logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+        logging.getLogger("emotigram.api"),
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    return logger
+
 
 def start_logging(form: Literal["text", "json"]) -> None:
     """Log our events and uvicorn's alike."""
-    shared: list[Processor] = [
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.add_log_level,
-    ]
     shown: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
     if form == "text":
         shown = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, _without_messages],
+            foreign_pre_chain=[*_SHARED, _without_messages],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, shown],
         )
     )

@@ -14,7 +14,7 @@ from emotigram.settings import Settings
 
 
 class Origins:
-    """Refuses other sites' pages, which could spend the user's computer and keys, unless they are allowed.
+    """Keeps other sites' pages, which could spend the user's computer and keys, from the API, unless they are allowed.
 
     A server of this computer alone also refuses names that are neither its own nor allowed: any page could have its
     own name lead here.
@@ -28,7 +28,7 @@ class Origins:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http" and is_api(scope["path"]):
+        if scope["type"] == "http":
             request = Request(scope, receive)
             error = self._fault(request)
             if error is not None:
@@ -42,7 +42,7 @@ class Origins:
         if not is_known:
             return HostRefused(host=host)
         is_same_site = not origin or origin.partition("://")[2] == host
-        if is_same_site or origin in self._allowed or "*" in self._allowed:
+        if is_same_site or not is_api(request.url.path) or origin in self._allowed or "*" in self._allowed:
             return None
         return OriginRefused(origin=origin)
 

@@ -81,5 +81,6 @@ def problem_response(error: EmotiGramError, request: Request) -> JSONResponse:
         seconds = error.values.get("seconds", _RETRY_S)
         headers["Retry-After"] = str(max(1, math.ceil(float(str(seconds)))))
     request.state.problem = error.code
-    content = problem(error, language, request.state.request_id)
+    request_id = getattr(request.state, "request_id", "none")  # addresses outside the API get none
+    content = problem(error, language, request_id)
     return JSONResponse(content, status, headers, MEDIA_TYPE)
