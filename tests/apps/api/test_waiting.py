@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from emotigram import open_studio
-from tests.apps.api.server import PATIENCE_S, api, gated
+from tests.apps.api.server import PATIENCE_S, api, gated, serving
 from tests.apps.api.test_bad_requests import in_both_languages, problem
 from tests.writers.fake_provider import Answer, FakeProvider, Request
 
@@ -183,3 +183,22 @@ def test_what_is_kept_is_forgotten(keys_file: Path) -> None:
         found = in_both_languages(client, "GET", made[0])
         assert (found["status"], found["code"]) == (404, "reading_unknown")
         assert client.get(made[1]).status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_who_cannot_be_answered_before_the_server_ends_is_told_so(keys_file: Path, accept: str) -> None:
+    captioner, studio = gated(keys_file=keys_file, shutdown_s=0.2)
+
+    def ask(url: str) -> httpx2.Response:
+        headers = {"Accept": accept, "Accept-Language": "zh"}
+        answer = httpx2.post(f"{url}/v1/readings", files={"photo": drawn(1)}, headers=headers, timeout=PATIENCE_S)
+        captioner.gate.set()
+        return answer
+
+    with ThreadPoolExecutor(1) as threads, serving(studio) as url:
+        asked = threads.submit(ask, url)
+        assert captioner.entered.wait(PATIENCE_S)
+    answer = asked.result()
+    assert "服务正在停止" in answer.text
+    assert answer.status_code == (503 if accept == "application/json" else 200)
+    assert "shutting_down" in answer.text
