@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = [
@@ -23,17 +24,19 @@ QUIET = [
     "--disable-sync",
     "--disable-background-networking",
     "--disable-component-update",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
-_PATIENCE_MS = 120_000  # a busy machine is slow, not wrong
+_PATIENCE_MS = 60_000  # a busy machine is slow, not wrong
 expect.set_options(timeout=_PATIENCE_MS)
 # A process of its own, as for a user; it may connect to this computer only.
 _SERVE = """
-import sys
+import json, sys
 from pytest_socket import socket_allow_hosts
 socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
 from emotigram.apps.serve import serve
 from emotigram.settings import load_settings
-serve(load_settings(interface="en", writer="embedded", port=int(sys.argv[1])))
+serve(load_settings(port=int(sys.argv[1]), **json.loads(sys.argv[2])))
 """
 
 OpenPage = Callable[..., Page]
@@ -47,10 +50,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(port: int, home: Path) -> Iterator[str]:
-    """Serve the page, in English and writing offline, and give its address; the process's files go into ``home``."""
+def serving(port: int, home: Path, **settings: object) -> Iterator[str]:
+    """Serve the page and give its address; the process's files go into ``home``.
+
+    In English and writing offline where ``settings`` say nothing else.
+    """
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-c", _SERVE, str(port)]
+    chosen = {"interface": "en", "writer": "embedded", **settings}
+    command = [sys.executable, "-c", _SERVE, str(port), json.dumps(chosen)]
     with subprocess.Popen(
         command, env=environment, cwd=home, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as server:
@@ -103,15 +110,26 @@ def open_page(site: str, browser: Browser) -> Iterator[OpenPage]:
         context.close()
 
 
-def upload(page: Page, photo: Path) -> None:
-    """Choose a photo and wait until its post is written."""
-    choose(page, photo)
-    page.locator("[data-stage=done] #post-text").wait_for()
+def upload(page: Page, *photos: Path) -> None:
+    """Choose photos and wait until the post of the first is written."""
+    choose(page, *photos)
+    written(page)
 
 
-def choose(page: Page, photo: Path) -> None:
-    """Choose a file as the photo."""
-    page.locator("#photo input[type=file]").first.set_input_files(photo)
+def choose(page: Page, *photos: Path) -> None:
+    """Choose files as photos."""
+    page.locator("#photo input[type=file]").set_input_files(photos)
+
+
+def written(page: Page, language: str = "") -> None:
+    """Wait until the post of the photo shown is written, in a language where one is named."""
+    page.locator(".eg-status[data-stage=done][data-has-post=yes]").wait_for(state="attached")
+    page.locator(f".eg-head[data-ready=yes]{f'[data-language={language}]' if language else ''}").wait_for()
+
+
+def field(page: Page, name: str) -> Locator:
+    """A field of the post."""
+    return page.locator(f"#post-{name} textarea")
 
 
 def _environment(home: Path) -> dict[str, str | float | bool]:

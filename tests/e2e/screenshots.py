@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, QUIET, choose, free_port, serving
+from tests.e2e.conftest import CHROMIUM, QUIET, choose, free_port, serving, written
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 
@@ -28,10 +28,10 @@ def main() -> None:
         page.goto(url)
         for language, label in (("en", "English"), ("zh", "中文")):
             page.locator("#interface label", has_text=label).click()
-            page.locator(f".eg-result[lang={language}]").wait_for()
+            page.locator(f".eg-status[lang={language}]").wait_for(state="attached")
             if language == "en":
                 choose(page, photo)
-            page.locator(f"[data-stage=done] #post-text[lang={language}]").wait_for()
+            written(page, language)
             page.wait_for_function("[...document.images].every((image) => image.complete)")
             save(page.screenshot(full_page=True), FOLDER / f"web-{language}.png")
         browser.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emotigram.apps.web.session import Edit, Wish
+from emotigram.apps.web.choices import Edit, Wish
 
 
 class Asked(NamedTuple):

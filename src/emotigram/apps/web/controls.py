@@ -10,7 +10,8 @@ from typing import Any
 import gradio as gr
 
 from emotigram import catalogue
-from emotigram.apps.web.session import AS_READ, Session
+from emotigram.apps.web.choices import AS_READ
+from emotigram.apps.web.session import Session
 from emotigram.apps.web.wording import wording
 from emotigram.studio import Studio
 from emotigram.texts import interface_language
@@ -62,10 +63,10 @@ def place_controls(studio: Studio) -> Controls:
             parts["reading"] = _html("reading", (), words)
         with gr.Column(scale=8, min_width=320, elem_id="eg-right"):
             parts |= _place_choices(studio, words)
-            parts["status"] = _html("status", (), words)
+            parts["status"] = _html("status", ("press", "live"), words)
             parts |= _place_post(words)
             parts |= _place_tools(words)
-    return Controls(parts, gr.State(Session(), time_to_live=_STATE_SECONDS, delete_callback=Session.stop))
+    return Controls(parts, gr.State(Session(language), time_to_live=_STATE_SECONDS, delete_callback=Session.stop))
 
 
 def _place_choices(studio: Studio, words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

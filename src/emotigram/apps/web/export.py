@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from emotigram.apps.payload import post_payload, reading_payload
+from emotigram.apps.web.choices import Edit
 from emotigram.apps.web.pictures import Picture
-from emotigram.apps.web.session import Edit, Entry, Session
+from emotigram.apps.web.session import Entry, Session
 from emotigram.domain import Post, Reading
 
 

@@ -28,21 +28,15 @@ from emotigram.apps.web.routes import Store, add_routes, export_store, upload_st
 from emotigram.apps.web.screen import Screen, Shown
 from emotigram.apps.web.theme import page_theme
 
-_CACHE_CHECK_S, _CACHE_AGE_S = 300, 1800  # nothing of ours is kept on disk; this is for Gradio's own routes
 _AT_ONCE = 64  # events of one kind; they wait for engines and providers, and do not compute
-_VISITORS = 200  # whose photos and posts are kept
+_VISITORS = 100  # whose photos and posts are kept
 _STYLES = ("page", "photo", "post", "tools", "phone")
 
 
 def build_page(studio: AsyncStudio, uploads: Store, exports: Store) -> gr.Blocks:
     """Build the page over a studio; photos come in by ``uploads``, zip files leave by ``exports``."""
     interface = interface_language(studio.studio.settings.interface)
-    with gr.Blocks(
-        title=say("web.title", interface),
-        analytics_enabled=False,
-        delete_cache=(_CACHE_CHECK_S, _CACHE_AGE_S),
-        fill_width=True,
-    ) as page:
+    with gr.Blocks(title=say("web.title", interface), analytics_enabled=False, fill_width=True) as page:
         controls = place_controls(studio.studio)
         screen = Screen(controls, studio.studio)
         drawn = screen.everything(controls.session.value)
@@ -52,15 +46,27 @@ def build_page(studio: AsyncStudio, uploads: Store, exports: Store) -> gr.Blocks
         _connect_photos(controls, PhotoHandlers(studio, screen, uploads))
         _connect_posts(controls, PostHandlers(studio, screen))
         _connect_more(controls, MoreHandlers(studio, screen, exports))
-    page.queue(default_concurrency_limit=_AT_ONCE, api_open=False)
+        _stop_when_left(page, controls.session)
     page.state_session_capacity = _VISITORS
+    page.queue(default_concurrency_limit=_AT_ONCE, api_open=False)
     return page
+
+
+def _stop_when_left(page: gr.Blocks, session: gr.State) -> None:
+    async def left(request: gr.Request) -> None:
+        kept = page.state_holder.session_data.get(request.session_hash)
+        visitor = kept.state_data.get(session._id) if kept else None
+        if visitor is not None:
+            visitor.stop()
+
+    page.unload(left)
 
 
 def _connect_photos(page: Controls, on: PhotoHandlers) -> None:
     _on(page, [page["photo"].upload], on.add)
     _on(page, [page["photo"].click, page["strip"].click], on.press)
     _on(page, [page["words"].submit, page["words"].blur], on.reword)
+    _on(page, [page["status"].click], on.retry)
 
 
 def _connect_posts(page: Controls, on: PostHandlers) -> None:
@@ -119,7 +125,7 @@ def mount_page(app: FastAPI, studio: AsyncStudio) -> None:
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
-        max_file_size=round(settings.max_upload_mb * 1e6),
+        max_file_size=1,  # photos come in by our own route: nobody needs Gradio's, which writes files
         ssr_mode=False,
         pwa=False,
         mcp_server=False,

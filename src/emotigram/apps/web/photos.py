@@ -13,7 +13,7 @@ from emotigram.apps.web.handlers import Handlers
 from emotigram.apps.web.routes import Store
 from emotigram.apps.web.screen import Screen, Shown
 from emotigram.apps.web.session import MOST_PHOTOS, Notice, Session
-from emotigram.apps.web.work import reading_and_writing
+from emotigram.apps.web.work import reading_and_writing, writing
 from emotigram.async_studio import AsyncStudio
 
 
@@ -56,6 +56,20 @@ class PhotoHandlers(Handlers):
         shot.words = asked.words
         work = reading_and_writing(self.studio, session, shot, shot.picture.jpeg)
         async for shown in self.followed(session, {shot: work}):
+            yield shown
+
+    async def retry(self, session: Session, *values: str | None) -> AsyncIterator[Shown]:
+        """Do again what failed: reading and writing, or writing alone."""
+        self.heard(session, values)
+        shot = session.chosen
+        if shot is None or shot.picture is None or shot.is_busy:
+            yield {self.screen.page.session: session}
+            return
+        if shot.reading:
+            steps = writing(self.studio, session, shot)
+        else:
+            steps = reading_and_writing(self.studio, session, shot, shot.picture.jpeg)
+        async for shown in self.followed(session, {shot: steps}):
             yield shown
 
     async def _added(

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import gradio as gr
 
+from emotigram.apps.web.choices import AUTO
 from emotigram.apps.web.handlers import Handlers
 from emotigram.apps.web.screen import Shown
-from emotigram.apps.web.session import AUTO, Session, Shot
+from emotigram.apps.web.session import Session, Shot
 from emotigram.apps.web.work import writing
 from emotigram.studio import Wishes
 
@@ -20,8 +21,11 @@ class PostHandlers(Handlers):
     """Everything about the one post in the fields."""
 
     async def write(self, session: Session, *values: str | None) -> AsyncIterator[Shown]:
-        """Write anew after a choice changed; a photo still being read will follow the choice by itself."""
-        self.heard(session, values)
+        """Write anew where a choice changed; a photo still being read will follow the choice by itself."""
+        asked, shot = self.heard(session, values), session.chosen
+        if shot and shot.wish == asked.wish:  # a list that was merely left says that it was chosen from
+            yield {self.screen.page.session: session}
+            return
         async for shown in self._written(session, Wishes()):
             yield shown
 
@@ -41,7 +45,7 @@ class PostHandlers(Handlers):
 
         return revise
 
-    def edit(self, session: Session, *values: str | None) -> Shown:
+    async def edit(self, session: Session, *values: str | None) -> Shown:
         """Count and preview what was typed."""
         asked, shot = self.heard(session, values), session.chosen
         shown: Shown = {self.screen.page.session: session}

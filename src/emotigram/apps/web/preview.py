@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from emotigram import catalogue
-from emotigram.apps.web.session import Edit
+from emotigram.apps.web.choices import Edit
 from emotigram.domain import Platform, Post
 from emotigram.publishing.counting import count, graphemes
 from emotigram.publishing.thread import cut_thread

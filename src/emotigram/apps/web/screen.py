@@ -8,12 +8,13 @@ import gradio as gr
 
 from emotigram import catalogue
 from emotigram.apps.feelings import feeling, likely_emotions
+from emotigram.apps.web.choices import Edit
 from emotigram.apps.web.controls import FIELDS, Controls
 from emotigram.apps.web.counters import counters, full_counter
 from emotigram.apps.web.examples import example_thumbnails
 from emotigram.apps.web.pictures import NATURAL
 from emotigram.apps.web.preview import preview_of
-from emotigram.apps.web.session import MOST_PHOTOS, STEPS, Edit, Session, Shot
+from emotigram.apps.web.session import MOST_PHOTOS, STEPS, Session, Shot
 from emotigram.apps.web.view import render
 from emotigram.apps.web.wording import wording
 from emotigram.domain import Post
@@ -143,7 +144,9 @@ class Screen:
     def export(self, shot: Shot | None, language: str, url: str = "") -> Shown:
         """Looks for the photo, and the download once it is ready."""
         suggested = shot.reading.look if shot and shot.reading else NATURAL
-        return {self.page["export"]: render("export", language, shot=shot, suggested=suggested, url=url)}
+        looks = sorted(catalogue.looks(), key=lambda look: (look.key != NATURAL, look.key != suggested))
+        html = render("export", language, shot=shot, suggested=suggested, looks=looks, url=url)
+        return {self.page["export"]: html}
 
 
 def _cards(posts: dict[str, Post]) -> list[dict[str, Any]]:

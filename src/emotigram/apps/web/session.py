@@ -8,35 +8,14 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal, NamedTuple
 
-from emotigram import catalogue
+from emotigram.apps.web.choices import AS_READ, AUTO, Edit, Wish, edit_of
 from emotigram.apps.web.pictures import NATURAL, Picture
-from emotigram.domain import Captions, Post, Reading, SentimentLabel
+from emotigram.domain import Captions, Post, Reading
 from emotigram.errors import EmotiGramError
-from emotigram.publishing.cleaning import clean_hashtags
-from emotigram.publishing.finish import full_text
-from emotigram.studio import Wishes
 
 Stage = Literal["opening", "looking", "feeling", "writing", "done"]
 STEPS: tuple[Stage, ...] = ("opening", "looking", "feeling", "writing")
-AUTO, AS_READ = "auto", "as_read"
 MOST_PHOTOS, MOST_ENTRIES = 9, 40
-
-
-class Wish(NamedTuple):
-    """What the controls say: keys of the catalogue, or AUTO and AS_READ."""
-
-    platform: str
-    language: str
-    style: str
-    tone: str
-
-    def wishes(self, seed: int) -> Wishes:
-        """The same for the studio."""
-        tones: dict[str, SentimentLabel] = {"positive": "positive", "neutral": "neutral", "negative": "negative"}
-        platform = None if self.platform == AUTO else self.platform
-        return Wishes(platform=platform, language=self.language, style=self.style, tone=tones.get(self.tone), seed=seed)
-
-
 _UNASKED = Wish(AUTO, "en", "plain", AS_READ)
 
 
@@ -45,30 +24,6 @@ class Notice(NamedTuple):
 
     key: str
     values: dict[str, object]
-
-
-class Edit(NamedTuple):
-    """What the fields hold; the hashtags stand in one line, in the platform's form."""
-
-    title: str = ""
-    text: str = ""
-    hashtags: str = ""
-    alt_text: str = ""
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """The hashtags that the line names, without signs."""
-        return clean_hashtags(self.hashtags.replace("#", " ").replace("＃", " ").replace("，", " ").split())
-
-    def full_text(self, post: Post) -> str:
-        """What is pasted, for the post's platform."""
-        return full_text(self.text, self.tags, catalogue.platform(post.platform))
-
-
-def edit_of(post: Post) -> Edit:
-    """A post as its fields show it."""
-    hashtags = full_text("", post.hashtags, catalogue.platform(post.platform))
-    return Edit(post.title, post.text, hashtags, post.alt_text)
 
 
 @dataclass(eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emotigram import catalogue
-from emotigram.apps.web.session import AS_READ, AUTO
+from emotigram.apps.web.choices import AS_READ, AUTO
 from emotigram.apps.web.view import render
 from emotigram.domain import Language, Platform, Style
 from emotigram.texts import say

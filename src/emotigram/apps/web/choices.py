@@ -1,0 +1,54 @@
+"""What a visitor chose, and what was typed into the fields of a post."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from emotigram import catalogue
+from emotigram.domain import Post, SentimentLabel
+from emotigram.publishing.cleaning import clean_hashtags
+from emotigram.publishing.finish import full_text
+from emotigram.studio import Wishes
+
+AUTO, AS_READ = "auto", "as_read"
+_BETWEEN = re.compile(r"[\s#＃,，、]+")  # as in scripts/copy.js
+
+
+class Wish(NamedTuple):
+    """What the controls say: keys of the catalogue, or AUTO and AS_READ."""
+
+    platform: str
+    language: str
+    style: str
+    tone: str
+
+    def wishes(self, seed: int) -> Wishes:
+        """The same for the studio."""
+        tones: dict[str, SentimentLabel] = {"positive": "positive", "neutral": "neutral", "negative": "negative"}
+        platform = None if self.platform == AUTO else self.platform
+        return Wishes(platform=platform, language=self.language, style=self.style, tone=tones.get(self.tone), seed=seed)
+
+
+class Edit(NamedTuple):
+    """What the fields hold; the hashtags stand in one line, in the platform's form."""
+
+    title: str = ""
+    text: str = ""
+    hashtags: str = ""
+    alt_text: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The hashtags that the line names, without signs."""
+        return clean_hashtags(_BETWEEN.split(self.hashtags))
+
+    def full_text(self, post: Post) -> str:
+        """What is pasted, for the post's platform."""
+        return full_text(self.text, self.tags, catalogue.platform(post.platform))
+
+
+def edit_of(post: Post) -> Edit:
+    """A post as its fields show it."""
+    hashtags = full_text("", post.hashtags, catalogue.platform(post.platform))
+    return Edit(post.title, post.text, hashtags, post.alt_text)
