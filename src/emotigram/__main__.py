@@ -1,6 +1,5 @@
-"""``python -m emotigram`` is the command line."""
+"""Run as ``python -m emotigram``."""
 
 from emotigram.apps.cli import main
 
-if __name__ == "__main__":
-    main()
+main()
