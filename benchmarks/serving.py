@@ -150,9 +150,8 @@ async def _ending(server: Server, photos: list[bytes]) -> None:
     events = [json.loads(line) for line in server.log.read_text().splitlines()]
     accepted = {event["request_id"] for event in events if event["event"] == "accepted"}
     lost = len(accepted - answered)
-    print(
-        f"| kill -TERM while {CALLERS * 12} ask: accepted, lost, exit code | 0 lost, 0 | {len(accepted)}, {lost}, {code} |"
-    )
+    asks = f"kill -TERM while {CALLERS * 12} ask"
+    print(f"| {asks}: accepted, lost, exit code | 0 lost, 0 | {len(accepted)}, {lost}, {code} |")
 
 
 async def _beside(photo: Path) -> None:
@@ -167,9 +166,8 @@ async def _beside(photo: Path) -> None:
                 return (time.perf_counter() - began,) * 2
 
         environment = {f"EMOTIGRAM_{name.upper()}": str(value) for name, value in options.items()}
-        print(
-            f"\nA chat model that says its first word after {THINKS_S:.0f} s, then 40 tokens a second; seconds, {photo.name}.\n"
-        )
+        pace = f"first word after {THINKS_S:.0f} s, then {1 / PIECE_S:.0f} tokens a second"
+        print(f"\nA chat model at a real one's pace ({pace}); seconds; {photo.name}.\n")
         print("| page | visitors | first useful text | last text |\n|---|---|---|---|")
         with _server(environment) as server:
             async with _client(server.url) as client:
@@ -177,14 +175,11 @@ async def _beside(photo: Path) -> None:
                 blocking(time.perf_counter())
                 for visitors in (1, VISITORS):
                     began = time.perf_counter()
-                    ways = {"one blocking function": [asyncio.to_thread(blocking, began) for _ in range(visitors)]}
-                    _show(visitors, "one blocking function", await asyncio.gather(*ways["one blocking function"]))
+                    calls = [asyncio.to_thread(blocking, began) for _ in range(visitors)]
+                    _show(visitors, "one blocking function", await asyncio.gather(*calls))
                     began = time.perf_counter()
-                    _show(
-                        visitors,
-                        "EmotiGram",
-                        await asyncio.gather(*(_told(client, photo, began) for _ in range(visitors))),
-                    )
+                    told = [_told(client, photo, began) for _ in range(visitors)]
+                    _show(visitors, "EmotiGram", await asyncio.gather(*told))
 
 
 def _show(visitors: int, name: str, times: list[tuple[float, float]]) -> None:
