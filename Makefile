@@ -5,6 +5,9 @@ BIN := .venv/bin
 EXAMPLE = $(firstword $(wildcard .venv/lib/python3*/site-packages/gradio/media_assets/images/lion.jpg))
 PHOTO ?= $(EXAMPLE)
 
+# Tests in two processes; torch's own threads would only wait for one another
+WORKERS ?= 2
+
 .PHONY: run serve test check train docs lock clean
 
 run: .venv/.run ## caption a photo in Chinese and English
@@ -16,7 +19,7 @@ serve: .venv/.run ## open the web page on 127.0.0.1
 	@$(BIN)/emotigram serve
 
 test: .venv/.test chromium check ## install what tests need and run them
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: .venv/.test ## lint, format and types
 	@$(BIN)/ruff check src tests benchmarks

@@ -26,26 +26,18 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import metadata
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock
 
 import httpx2
+from chat_model import chat_model
 
 from emotigram import open_photo, open_studio
 
 CALLERS, STREAMS, REQUESTS, EVERY = 16, 100, 3000, 500
 THINKS_S, PIECE_S, PIECE_LENGTH = 1.0, 0.025, 4  # a chat model's first token, then 40 tokens of 4 letters a second
 VISITORS = 4
-POSTS = [
-    {"title": "", "text": text, "hashtags": ["littlejoys", "today"], "alt_text": "What the photo shows."}
-    for text in (
-        "I am so happy with today. Nothing big happened, and it was wonderful all the same. I would do it again.",
-        "What a lovely day this was. I keep smiling whenever I look at it, and I hope that stays for a while.",
-        "Some days are just kind. This one made me really happy, and I wanted to keep a little of it here.",
-    )
-]
 
 
 def main() -> None:
@@ -156,7 +148,7 @@ async def _ending(server: Server, photos: list[bytes]) -> None:
 
 async def _beside(photo: Path) -> None:
     """Time to the first useful text and to the last, for one visitor and for several at once."""
-    with _chat_model() as chat:
+    with chat_model(PIECE_LENGTH, PIECE_S, THINKS_S) as (chat, _):
         options = {"writer": "chat", "base_url": chat, "api_key": "none", "captioner": "embedded", "language": "en"}
         studio, turn = open_studio(**options), Lock()
 
@@ -282,38 +274,6 @@ def _server(environment: dict[str, str] | None = None) -> Iterator[Server]:
         yield Server(f"http://127.0.0.1:{port}", process, log)
         process.terminate()
         process.communicate()
-
-
-@contextlib.contextmanager
-def _chat_model() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-    def do_POST(self) -> None:
-        """Answer as a chat model would, at its pace."""
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        time.sleep(THINKS_S)
-        answer = json.dumps({"posts": POSTS})
-        for start in range(0, len(answer), PIECE_LENGTH):
-            self._piece({"content": answer[start : start + PIECE_LENGTH]}, None)
-            time.sleep(PIECE_S)
-        self._piece({}, "stop")
-        self.wfile.write(b"data: [DONE]\n\n")
-
-    def _piece(self, delta: dict[str, str], reason: str | None) -> None:
-        chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
-        self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
-        self.wfile.flush()
 
 
 def _machine() -> str:

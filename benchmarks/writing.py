@@ -9,31 +9,20 @@ Run: python benchmarks/writing.py PHOTO  (prints Markdown tables for docs/benchm
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import metadata
 from pathlib import Path
-from threading import Thread
+
+from chat_model import chat_model
 
 from emotigram import Reading, catalogue, open_photo, open_studio
 from emotigram.studio import Studio
 
 REPEATS = 60
 PIECE_S, PIECE_LENGTH = 0.005, 12  # seconds between pieces, characters of a piece
-POSTS = [
-    {"title": "", "text": text, "hashtags": ["littlejoys", "today"], "alt_text": "What the photo shows."}
-    for text in (
-        "I am so happy with today. Nothing big happened, and it was wonderful all the same. I would do it again.",
-        "What a lovely day this was. I keep smiling whenever I look at it, and I hope that stays for a while.",
-        "Some days are just kind. This one made me really happy, and I wanted to keep a little of it here.",
-    )
-]
 
 
 def main() -> None:
@@ -80,7 +69,7 @@ def _chat(reading: Reading) -> dict[str, list[float]]:
         "whole post": [],
         "of that EmotiGram's own": [],
     }
-    with _server() as (url, busy):
+    with chat_model(PIECE_LENGTH, PIECE_S) as (url, busy):
         studio = open_studio(writer="chat", base_url=url, language="en", platform="instagram", interface="en")
         for attempt in range(REPEATS + 5):
             start = time.perf_counter()
@@ -95,47 +84,6 @@ def _chat(reading: Reading) -> dict[str, list[float]]:
                 for times, seconds in zip(figures.values(), measured, strict=True):
                     times.append(1000 * seconds)
     return figures
-
-
-@contextmanager
-def _server() -> Iterator[tuple[str, list[float]]]:
-    """A chat server and the list to which it adds how long each answer took it, pauses included."""
-    busy: list[float] = []
-    answer = json.dumps({"posts": POSTS})
-    pieces = [answer[at : at + PIECE_LENGTH] for at in range(0, len(answer), PIECE_LENGTH)]
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def do_POST(self) -> None:
-            start = time.perf_counter()
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.end_headers()
-            for piece in pieces:
-                time.sleep(PIECE_S)
-                self._event({"delta": {"content": piece}, "finish_reason": None})
-            busy.append(time.perf_counter() - start)
-            self._event({"delta": {}, "finish_reason": "stop"})
-            self.wfile.write(b"data: [DONE]\n\n")
-
-        def _event(self, choice: dict[str, object]) -> None:
-            about = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
-            event = json.dumps({**about, "choices": [{"index": 0, **choice}]})
-            self.wfile.write(f"data: {event}\n\n".encode())
-            self.wfile.flush()
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", busy
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 if __name__ == "__main__":

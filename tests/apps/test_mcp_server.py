@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from mcp import Client, StdioServerParameters
 
 from emotigram import catalogue
+from tests.aio import run
 
 
 async def _talk(photo: Path, language: str) -> list[Any]:
@@ -28,7 +28,7 @@ async def _talk(photo: Path, language: str) -> list[Any]:
 
 
 def test_an_assistant_reads_and_writes(china: Path) -> None:
-    tools, choices, read, written, missing, unknown = asyncio.run(_talk(china, "zh"))
+    tools, choices, read, written, missing, unknown = run(_talk(china, "zh"))
     assert set(tools) == {"read_photo", "write_post", "list_choices"}
     assert "reading_id" in tools["write_post"].input_schema["properties"]
     assert set(choices.structured_content["platforms"]) == set(catalogue.keys("platforms"))

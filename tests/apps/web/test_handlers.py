@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -26,6 +25,7 @@ from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Affect, Brief, Draft, Photo
 from emotigram.settings import Settings
 from emotigram.studio import Studio
+from tests.aio import run
 from tests.apps.web.posts import a_reading
 
 Steps = AsyncIterator[dict[Any, Any]]
@@ -37,7 +37,7 @@ class Table:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = AsyncStudio(studio)
-        self.page: Controls = asyncio.run(_laid_out(studio))
+        self.page: Controls = run(_laid_out(studio))
         self.screen = Screen(self.page, studio)
         self.uploads, self.exports = upload_store(1), export_store()
         self.photos = PhotoHandlers(self.studio, self.screen, self.uploads)
@@ -65,7 +65,7 @@ class Table:
         async def all_of() -> list[dict[str, Any]]:
             return [self.named(step) async for step in steps]
 
-        return asyncio.run(all_of())
+        return run(all_of())
 
     def named(self, step: dict[Any, Any]) -> dict[str, Any]:
         names = {part: name for name, part in self.page.parts.items()} | {self.page.session: "session"}
@@ -128,7 +128,7 @@ def test_the_page_begins_in_the_language_of_the_settings(language: str, words: s
     async def built() -> gr.Blocks:
         return build_page(studio, upload_store(1), export_store())
 
-    parts = {part.elem_id: part for part in asyncio.run(built()).blocks.values()}
+    parts = {part.elem_id: part for part in run(built()).blocks.values()}
     studio.close()
     assert words in parts["status"].value
     assert f'lang="{language}"' in parts["photo"].value
@@ -148,7 +148,7 @@ def test_the_description_is_shown_before_the_sentiment_is_there(china: Path) -> 
                 gate.opened.set()
         return seen
 
-    steps = asyncio.run(watch())
+    steps = run(watch())
     table.studio.close()
     assert list(dict.fromkeys(stages(steps))) == ["opening", "looking", "feeling", "writing", "done"]
     assert "eg-bars" in steps[-1]["reading"]
@@ -174,7 +174,7 @@ def test_a_new_choice_ends_the_post_being_written(china: Path) -> None:
         assert running.done()
         _ = [step async for step in first]
 
-    asyncio.run(watch())
+    run(watch())
     table.studio.close()
     assert [entry.post.platform for entry in table.session.history] == ["x"]
 
@@ -269,7 +269,7 @@ def test_all_platforms_come_one_by_one_and_can_be_stopped(table: Table, china: P
         _ = [step async for step in table.more.everywhere(act("stop"), table.session, *table.asked())]
         return len([step async for step in steps])
 
-    assert asyncio.run(stopped()) < 5
+    assert run(stopped()) < 5
     assert table.session.everywhere
     assert 0 < len(table.session.everywhere.posts) < 15
     steps = table.run(table.more.everywhere(act("start"), table.session, *table.asked()))
@@ -303,5 +303,5 @@ def test_nothing_happens_before_the_first_photo(table: Table) -> None:
 
 def test_halves_of_characters_break_nothing(table: Table, china: Path) -> None:
     table.run(table.photos.add(table.sent(china.read_bytes()), table.session, *table.asked()))
-    shown = table.named(asyncio.run(table.posts.edit(table.session, *table.asked(text="\ud83d half"))))
+    shown = table.named(run(table.posts.edit(table.session, *table.asked(text="\ud83d half"))))
     assert "? half" in shown["preview"]
