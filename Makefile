@@ -18,7 +18,7 @@ run: .venv/.run ## caption a photo in Chinese and English
 serve: .venv/.run ## open the web page on 127.0.0.1
 	@$(BIN)/emotigram serve
 
-test: .venv/.test chromium check ## install what tests need and run them
+test: .venv/.test chromium typescript check ## install what tests need and run them
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: .venv/.test ## lint, format and types
@@ -45,6 +45,12 @@ check: .venv/.test ## lint, format and types
 chromium:
 	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
 	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+# That the shipped widget is what its TypeScript compiles to is tested where node is; elsewhere that test is skipped.
+.PHONY: typescript
+typescript:
+	@test -d widget/node_modules || ! command -v npm >/dev/null \
+	  || npm ci --prefix widget --silent --no-audit --no-fund || echo "TypeScript cannot be installed: one test is skipped"
 
 .PHONY: widget
 widget: ## build the widget for other sites from its TypeScript (needs node); the result is committed
