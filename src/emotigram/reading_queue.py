@@ -76,13 +76,12 @@ class ReadingQueue:
                 [job.text for job in jobs],
                 lambda captions: _tell(jobs, captions),
             )
-        except EmotiGramError as error:
-            if len(jobs) == 1:
-                jobs[0].answer.set_exception(error)
+        except Exception as error:  # noqa: BLE001  # it belongs to whoever waits; the thread must go on
+            # One photo may be what the engine cannot read; a provider that is down would only be down again.
+            if isinstance(error, EmotiGramError) and not error.retryable and len(jobs) > 1:
+                for job in jobs:
+                    self._read([job])
                 return
-            for job in jobs:  # the others' photos are no reason for one to fail
-                self._read([job])
-        except Exception as error:  # noqa: BLE001  # a bug belongs to whoever waits; the thread must go on
             for job in jobs:
                 job.answer.set_exception(error)
         else:

@@ -41,11 +41,9 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
     """Serve until interrupted; running requests are finished then. Raises EmotiGramError where it cannot begin."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again: so that photos are deleted then
     start_logging(settings.log_format)
-    listener = _listen(settings)
-    studio = AsyncStudio(open_studio(settings))
     with (
-        listener,
-        contextlib.closing(studio),
+        _listen(settings) as listener,
+        contextlib.closing(AsyncStudio(open_studio(settings))) as studio,
         tempfile.TemporaryDirectory(prefix="emotigram-", ignore_cleanup_errors=True) as folder,
         contextlib.suppress(KeyboardInterrupt),
     ):
@@ -58,8 +56,8 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
 
 
 def _warm_up(studio: Studio) -> None:
-    """Read and write once where nobody else is asked, so that many first callers do not all load the same tables."""
-    if studio.sends_photos_to or studio.engines["writer"] != "embedded":
+    """Read and write once with the embedded engines, so that many first callers do not all load the same tables."""
+    if set(studio.engines.values()) != {"embedded"}:  # others are slow, or cost money
         return
     reading = studio.read(Photo(Image.new("RGB", (64, 64)), "", ""))
     for language in {studio.default_language(), *INTERFACE_LANGUAGES} & {*studio.languages_written}:
