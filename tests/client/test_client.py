@@ -22,9 +22,10 @@ from tests.e2e.conftest import free_port
 HAN = re.compile(r"[\u4e00-\u9fff]")
 BUSY = {
     "type": "urn:emotigram:problem:queue_full",
-    "title": "The server is busy.",
+    "title": "Not possible right now",
     "status": 503,
-    "detail": "Try again in a few seconds.",
+    "detail": "The server is busy.",
+    "hint": "Try again in a few seconds.",
     "instance": "urn:emotigram:request:1",
     "code": "queue_full",
     "retryable": True,
@@ -171,8 +172,8 @@ def test_a_stream_that_has_begun_is_not_asked_for_again(make_client: MakeClient,
 
 
 def test_a_problem_on_the_way_ends_the_stream(make_client: MakeClient) -> None:
-    told = b'event: problem\ndata: {"type": "t", "title": "Too late.", "status": 504, "detail": "Again.",'
-    told += b' "instance": "i", "code": "request_timed_out", "retryable": true}\n\n'
+    told = b'event: problem\ndata: {"type": "t", "title": "Took too long", "status": 504, "detail": "Too late.",'
+    told += b' "hint": "Again.", "instance": "i", "code": "request_timed_out", "retryable": true}\n\n'
     with (
         answering(Reply(200, told, {"Content-Type": "text/event-stream"})) as (address, _),
         pytest.raises(ServerRefused, match=r"504 \(request_timed_out\): Too late\.") as refusal,

@@ -103,8 +103,8 @@
   `;
 
   interface Problem {
-    title: string;
     detail: string;
+    hint: string;
     code: string;
     retryable: boolean;
   }
@@ -304,7 +304,7 @@
     }
 
     #refusal(problem: Problem): Refused {
-      return new Refused(`${problem.title} ${problem.detail}`, problem.code, problem.retryable);
+      return new Refused(`${problem.detail} ${problem.hint}`, problem.code, problem.retryable);
     }
 
     /** Show one step; returns whether it was the last. */

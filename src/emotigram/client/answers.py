@@ -113,8 +113,8 @@ class Server:
             server=self.url,
             status=problem.status,
             problem=problem.code,
-            detail=problem.title,
-            hint=problem.detail,
+            detail=problem.detail,
+            hint=problem.hint,
             retryable=problem.retryable,
         )
         return _in(self.language, error)

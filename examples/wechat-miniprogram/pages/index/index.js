@@ -130,7 +130,7 @@ Page({
         header: headers(),
         timeout: 60000,
         success: ({ statusCode, data }) => settle(statusCode, parsed(data), resolve, reject),
-        fail: () => reject({ title: "服务没有应答。", detail: "请检查网络后再试。" }),
+        fail: () => reject({ detail: "服务没有应答。", hint: "请检查网络后再试。" }),
       });
       task.onProgressUpdate(({ progress }) => this.setData({ progress }));
     });
@@ -145,20 +145,20 @@ Page({
         header: { ...headers(), "Content-Type": "application/json" },
         timeout: 60000,
         success: ({ statusCode, data: answer }) => settle(statusCode, answer, resolve, reject),
-        fail: () => reject({ title: "服务没有应答。", detail: "请检查网络后再试。" }),
+        fail: () => reject({ detail: "服务没有应答。", hint: "请检查网络后再试。" }),
       });
     });
   },
 
   /** 服务用中文说明哪里出错、该怎么办（RFC 9457）。 */
   fail(problem) {
-    this.setData({ error: [problem.title, problem.detail].filter(Boolean).join("") || String(problem) });
+    this.setData({ error: [problem.detail, problem.hint].filter(Boolean).join("") || String(problem) });
   },
 });
 
 function settle(status, answer, resolve, reject) {
   if (status >= 200 && status < 300) resolve(answer);
-  else reject(answer && answer.title ? answer : { title: `服务出错了（${status}）。`, detail: "请稍后再试。" });
+  else reject(answer && answer.detail ? answer : { detail: `服务出错了（${status}）。`, hint: "请稍后再试。" });
 }
 
 /** wx.uploadFile 给的是文本，wx.request 给的是对象。 */

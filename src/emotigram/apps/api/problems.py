@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from emotigram import errors
 from emotigram.apps.api.languages import language_of
 from emotigram.errors import EmotiGramError
+from emotigram.texts import say
 
 MEDIA_TYPE = "application/problem+json"
 # The most special class of an error that stands here decides.
@@ -62,9 +63,10 @@ def problem(error: EmotiGramError, language: str, request_id: str) -> dict[str, 
     """The problem details of an error."""
     return {
         "type": f"urn:emotigram:problem:{error.code}",
-        "title": error.message(language),
+        "title": say(f"api.titles.{status_of(error)}", language),
         "status": status_of(error),
-        "detail": error.hint(language),
+        "detail": error.message(language),
+        "hint": error.hint(language),
         "instance": f"urn:emotigram:request:{request_id}",
         "code": error.code,
         "retryable": error.retryable,

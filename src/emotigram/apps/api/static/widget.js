@@ -281,7 +281,7 @@
             return ask(form);
         }
         #refusal(problem) {
-            return new Refused(`${problem.title} ${problem.detail}`, problem.code, problem.retryable);
+            return new Refused(`${problem.detail} ${problem.hint}`, problem.code, problem.retryable);
         }
         /** Show one step; returns whether it was the last. */
         #show(name, data) {
