@@ -16,6 +16,7 @@ from emotigram import errors, open_studio
 from emotigram.apps.api.problems import STATUSES
 from emotigram.errors import ChatError, EmotiGramError, RequestError
 from emotigram.settings import Settings
+from tests.aio import apart
 from tests.apps.api.server import serving
 
 ROOT = Path(__file__).parent.parent
@@ -82,7 +83,7 @@ def test_commands_with_a_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gu
 
 @pytest.mark.parametrize(("guide", "block"), PYTHON)
 def test_python_snippets(server: str, capsys: pytest.CaptureFixture[str], guide: str, block: str) -> None:
-    exec(compile(block.replace(ADDRESS, server), guide, "exec"), {"__name__": "__main__"})
+    apart(exec, compile(block.replace(ADDRESS, server), guide, "exec"), {"__name__": "__main__"})
     assert capsys.readouterr().out.strip()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ class Awaited:
     """An AsyncClient that is waited for, so that one contract holds for both clients."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
+        self._thread = ThreadPoolExecutor(1)  # as in tests/aio.py
         self._runner = asyncio.Runner()
         self._client = AsyncClient(*arguments, **options)  # type: ignore[arg-type]
 
@@ -26,7 +28,7 @@ class Awaited:
             answer: Any = getattr(self._client, name)(*arguments, **options)
             if inspect.isasyncgen(answer):
                 return self._steps(answer)
-            return self._runner.run(answer)
+            return self._wait(answer)
 
         return call
 
@@ -34,14 +36,18 @@ class Awaited:
         return repr(self._client)
 
     def close(self) -> None:
-        self._runner.run(self._client.aclose())
-        self._runner.close()
+        self._wait(self._client.aclose())
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
+
+    def _wait(self, answer: Coroutine[Any, Any, Any]) -> Any:
+        return self._thread.submit(self._runner.run, answer).result()
 
     def _steps(self, steps: AsyncGenerator[object, None]) -> Iterator[object]:
         async def following() -> object:
             return await anext(steps, None)
 
-        while (step := self._runner.run(following())) is not None:
+        while (step := self._wait(following())) is not None:
             yield step
 
 
