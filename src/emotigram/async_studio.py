@@ -22,7 +22,7 @@ _MOST_DECODED = 16  # two batches: the next is opened while one is read; others 
 
 
 class AsyncStudio:
-    """Reads and writes for callers in any event loop; readings and posts wait apart, so that neither holds the other.
+    """Reads and writes for the callers of one event loop; readings and posts wait apart: neither holds up the other.
 
     ``queue_size`` is how many photos may be inside at once, and how many posts; ``writing_threads`` how many posts are
     written at the same time. Raises QueueFull beyond.

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from emotigram.domain import Captions, Photo, Reading
-from emotigram.errors import EmotiGramError
+from emotigram.errors import ChatError, ChatRejected, EmotiGramError
 from emotigram.imaging.batches import in_batches
 from emotigram.studio import Studio
 
@@ -77,8 +77,7 @@ class ReadingQueue:
                 lambda captions: _tell(jobs, captions),
             )
         except Exception as error:  # noqa: BLE001  # it belongs to whoever waits; the thread must go on
-            # One photo may be what the engine cannot read; a provider that is down would only be down again.
-            if isinstance(error, EmotiGramError) and not error.retryable and len(jobs) > 1:
+            if len(jobs) > 1 and _is_of_one_photo(error):
                 for job in jobs:
                     self._read([job])
                 return
@@ -88,6 +87,13 @@ class ReadingQueue:
             self.photos_read, self.batches_read = self.photos_read + len(jobs), self.batches_read + 1
             for job, reading in zip(jobs, readings, strict=True):
                 job.answer.set_result(reading)
+
+
+def _is_of_one_photo(error: Exception) -> bool:
+    """Whether the others may be read all the same; a provider that is down, or refuses the key, would do so again."""
+    if isinstance(error, ChatError):
+        return isinstance(error, ChatRejected)
+    return isinstance(error, EmotiGramError)
 
 
 def _tell(jobs: Sequence[_Job], captions: Sequence[Captions]) -> None:

@@ -212,3 +212,22 @@ def test_the_page_of_documentation_asks_nobody_else(client: httpx2.Client) -> No
     assert addresses
     assert all(not urlsplit(address).netloc for address in addresses)
     assert all(client.get(address).status_code == 200 for address in addresses)
+
+
+def test_wishes_larger_than_any_are_not_parsed(client: httpx2.Client) -> None:
+    body = b'{"reading_id": "r", "memory": [' + b"[]," * 1_000_000 + b"[]]}"
+    found = in_both_languages(client, "POST", "/v1/posts", content=body, headers=typed("application/json"))
+    assert (found["status"], found["code"]) == (413, "request_too_large")
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "utf-16"])
+def test_a_form_is_utf_8(client: httpx2.Client, charset: str) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xc3\xa4\r\n--x--\r\n'
+    headers = typed(f"multipart/form-data; boundary=x; charset={charset}")
+    assert in_both_languages(client, "POST", "/v1/readings", content=body, headers=headers)["status"] == 415
+
+
+def test_invented_methods_are_counted_together(client: httpx2.Client) -> None:
+    for number in range(3):
+        assert client.request(f"MADEUP{number}", "/v1/styles").status_code == 405
+    assert "MADEUP" not in client.get("/metrics").text

@@ -202,3 +202,42 @@ def test_who_cannot_be_answered_before_the_server_ends_is_told_so(keys_file: Pat
     assert "服务正在停止" in answer.text
     assert answer.status_code == (503 if accept == "application/json" else 200)
     assert "shutting_down" in answer.text
+
+
+def test_a_photo_is_not_read_where_no_post_could_be_written(keys_file: Path, china: Path) -> None:
+    speaks = threading.Event()
+
+    def reply(_: Request) -> Answer:
+        assert speaks.wait(PATIENCE_S)
+        return Answer([POSTS])
+
+    options = {"writer": "chat", "api_key": "k", "captioner": "embedded", "language": "en", "queue_size": 1}
+    with (
+        FakeProvider(reply=reply) as provider,
+        ThreadPoolExecutor(1) as threads,
+        api(open_studio(**options, base_url=provider.url, keys_file=keys_file)) as client,
+    ):
+        writing = threads.submit(client.post, "/v1/posts", files={"photo": china.read_bytes()})
+        until(lambda: figure(client, "emotigram_writing_now") == 1)
+        refused = client.post("/v1/posts", files={"photo": drawn(1)})
+        assert problem(refused)["code"] == "queue_full"
+        assert figure(client, "emotigram_photos_read") == 1
+        assert problem(client.get("/readyz"))["code"] == "queue_full"
+        speaks.set()
+        assert writing.result().status_code == 201
+
+
+def test_an_upload_that_breaks_off_is_no_fault_of_ours(client: httpx2.Client) -> None:
+    left = 'emotigram_requests_total{method="POST",route="/v1/readings",status="499"}'
+
+    def count() -> float:
+        lines = [line for line in client.get("/metrics").text.splitlines() if line.startswith(left)]
+        return float(lines[0].split()[-1]) if lines else 0
+
+    before = count()
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as leaving:
+        leaving.sendall(
+            b"POST /v1/readings HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n"
+            b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+        )
+    until(lambda: count() == before + 1)

@@ -16,6 +16,7 @@ with extra_needed("api"):
     from fastapi.openapi.utils import get_openapi
     from fastapi_offline import FastAPIOffline
     from starlette.exceptions import HTTPException
+    from starlette.requests import ClientDisconnect
     from starlette.routing import Match
 
 from emotigram.apps.api import choices, health, posts, readings, widget
@@ -83,8 +84,9 @@ def _handle_errors(app: FastAPI) -> None:
     async def malformed(request: Request, error: RequestValidationError) -> Response:
         return problem_response(RequestMalformed(detail=told(error.errors(), language_of(request))), request)
 
+    @app.exception_handler(ClientDisconnect)  # while the body was still coming
     @app.exception_handler(CallerLeft)
-    async def left(_: Request, __: CallerLeft) -> Response:
+    async def left(_: Request, __: Exception) -> Response:
         return Response(status_code=_CALLER_LEFT)
 
     @app.exception_handler(HTTPException)

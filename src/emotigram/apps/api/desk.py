@@ -17,7 +17,7 @@ from emotigram.apps.api.kept import Kept, KeptPost, KeptReading, Shelf
 from emotigram.apps.payload import captions_payload, photo_payload, post_payload, reading_payload
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Captions, Photo
-from emotigram.errors import PostUnknown, ReadingUnknown
+from emotigram.errors import PostUnknown, QueueFull, ReadingUnknown
 from emotigram.schemas import PostWishes
 
 
@@ -57,7 +57,9 @@ class Desk:
                     yield "draft", {"title": post.title, "text": post.text, "hashtags": list(post.hashtags)}
 
     async def read_and_write(self, upload: Upload, text: str, wishes: PostWishes, caller: Caller) -> Steps:
-        """The steps of reading, then those of writing."""
+        """The steps of reading, then those of writing; raises QueueFull before either where no post can be written."""
+        if self.studio.writing.is_full:
+            raise QueueFull(limit=self.studio.writing.limit)
         reading_id = ""
         async with aclosing(self.read(upload.data, upload.name, text, caller)) as reading:
             async for name, data in reading:

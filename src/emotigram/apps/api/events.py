@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from emotigram.apps.api.problems import problem
 from emotigram.apps.api.waiting import CallerLeft, Patience
-from emotigram.errors import EmotiGramError
+from emotigram.errors import EmotiGramError, InternalFault
 
 Step: TypeAlias = tuple[str, dict[str, object]]  # an event's name and data
 Steps: TypeAlias = AsyncGenerator[Step, None]
@@ -54,6 +54,9 @@ async def streamed(steps: Steps, patience: Patience, language: str, request_id: 
                 return
             except EmotiGramError as error:
                 yield _event(("problem", problem(error, language, request_id)))
+            except Exception:
+                yield _event(("problem", problem(InternalFault(request_id=request_id), language, request_id)))
+                raise  # the envelope logs it
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # proxies must pass events on at once
     return _Events(told(), headers=headers)
@@ -68,4 +71,6 @@ class _Events(EventSourceResponse):
 
 def _event(step: Step) -> bytes:
     name, data = step
-    return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False, default=str))
+    told = json.dumps(data, ensure_ascii=False, default=str)
+    # to many programs these two end a line
+    return format_sse_event(event=name, data_str=told.replace("\u2028", r"\u2028").replace("\u2029", r"\u2029"))

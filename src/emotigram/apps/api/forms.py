@@ -10,16 +10,18 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from emotigram.errors import ContentTypeWrong, RequestMalformed, TooManyPhotos
+from emotigram.errors import ContentTypeWrong, RequestMalformed, RequestTooLarge, TooManyPhotos
 from emotigram.texts import say
 
 Wishes = TypeVar("Wishes", bound=BaseModel)
 MULTIPART, JSON = "multipart/form-data", "application/json"
 _MOST_PARTS = 64
+_JSON_MB = 2.0  # the longest wishes, every sign escaped, take 1.3; parsing holds up everybody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ async def read_form(request: Request, language: str) -> tuple[Upload, dict[str, 
     found = content_type(request)
     if found != MULTIPART:
         raise ContentTypeWrong(found=found, wanted=MULTIPART)
+    _, options = parse_options_header(request.headers["content-type"])
+    if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):  # Python has codecs that are a trap
+        raise ContentTypeWrong(found=f"{MULTIPART}; charset=…", wanted=f"{MULTIPART}; charset=utf-8")
     parser = MultiPartParser(request.headers, request.stream(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS)
     parser.spool_max_size = 2**40  # the body's own limit is lower: it never spools to disk
     try:
@@ -63,9 +68,18 @@ async def read_json(request: Request, kind: type[Wishes], language: str) -> Wish
     if found != JSON:
         raise ContentTypeWrong(found=found, wanted=JSON)
     try:
-        return validated(kind, json.loads(await request.body()), language)
+        return validated(kind, json.loads(await _json_body(request)), language)
     except (ValueError, RecursionError) as error:  # neither UTF-8 nor JSON, or nested without end
         raise RequestMalformed(detail=say("api.faults.json", language)) from error
+
+
+async def _json_body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _JSON_MB * 1e6:
+            raise RequestTooLarge(limit_mb=_JSON_MB)
+    return bytes(body)
 
 
 def validated(kind: type[Wishes], values: object, language: str) -> Wishes:

@@ -26,8 +26,9 @@ async def readyz(state: StateOf) -> State:
     """Say whether work is taken: not while as many wait as may, nor while the server is being stopped."""
     if state.ending.has_begun:
         raise ShuttingDown
-    if state.desk.studio.reading.is_full:
-        raise QueueFull(limit=state.desk.studio.reading.limit)
+    for places in (state.desk.studio.reading, state.desk.studio.writing):
+        if places.is_full:
+            raise QueueFull(limit=places.limit)
     return State(status="ok", version=version("emotigram"))
 
 

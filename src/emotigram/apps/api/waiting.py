@@ -27,6 +27,7 @@ class Ending:
     def __init__(self, settings: Settings) -> None:
         self._seconds = settings.shutdown_s
         self._begun = asyncio.Event()
+        self._over_at = 0.0
 
     @property
     def has_begun(self) -> bool:
@@ -35,6 +36,7 @@ class Ending:
 
     def begin(self) -> None:
         """Give running requests their last seconds; call it in the event loop's thread."""
+        self._over_at = asyncio.get_running_loop().time() + self._seconds
         self._begun.set()
 
     async def begun(self) -> None:
@@ -44,7 +46,7 @@ class Ending:
     async def over(self) -> None:
         """Wait until running requests have had their time."""
         await self._begun.wait()
-        await asyncio.sleep(self._seconds)
+        await _until(self._over_at)
 
 
 class Patience:
@@ -53,6 +55,7 @@ class Patience:
     def __init__(self, request: Request, settings: Settings, ending: Ending) -> None:
         self._request = request
         self._seconds = settings.answer_timeout_s
+        self._late_at = asyncio.get_running_loop().time() + self._seconds
         self._ending = ending
 
     async def answer(self, work: Awaitable[Answer]) -> Answer:
@@ -78,7 +81,7 @@ class Patience:
         """What may end the wait, each with the error it means."""
         limits = {
             asyncio.create_task(self._left()): CallerLeft(),
-            asyncio.create_task(asyncio.sleep(self._seconds)): RequestTimedOut(seconds=self._seconds),
+            asyncio.create_task(_until(self._late_at)): RequestTimedOut(seconds=self._seconds),
             asyncio.create_task(self._ending.over()): ShuttingDown(),
         }
         try:
@@ -90,6 +93,10 @@ class Patience:
     async def _left(self) -> None:
         while (await self._request.receive())["type"] != "http.disconnect":
             pass
+
+
+async def _until(time: float) -> None:
+    await asyncio.sleep(time - asyncio.get_running_loop().time())
 
 
 @asynccontextmanager
