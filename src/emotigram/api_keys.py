@@ -16,6 +16,7 @@ from emotigram.errors import ApiKeyNameTaken, ApiKeyNameUnknown, KeysUnreadable
 from emotigram.settings import Settings
 
 PREFIX = "eg_"
+_WRITE_WAIT_S, _READ_WAIT_S = 10, 0.2  # for another process; requests are not held up for long
 _SECRET_BYTES = 32  # as random as the hash is wide, so that no slow hash is needed against guessing
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
@@ -88,11 +89,13 @@ class ApiKeys:
             if make:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self.path.touch(mode=0o600)
-            with closing(sqlite3.connect(self.path if self.path.exists() else ":memory:", timeout=10)) as base, base:
+            place = self.path if self.path.exists() else ":memory:"
+            wait_s = _WRITE_WAIT_S if make else _READ_WAIT_S
+            with closing(sqlite3.connect(place, timeout=wait_s)) as base, base:
                 base.execute(_SCHEMA)
                 yield base
         except (OSError, sqlite3.DatabaseError) as error:
-            raise KeysUnreadable(path=str(self.path), reason=str(error)) from error
+            raise KeysUnreadable(path=str(self.path), reason=getattr(error, "strerror", "") or str(error)) from error
 
 
 def _hash(secret: str) -> str:

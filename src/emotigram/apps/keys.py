@@ -14,6 +14,7 @@ from emotigram.api_keys import ApiKeys
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.printable import printable
 from emotigram.apps.screen import print_json
+from emotigram.errors import ApiKeyNameUnknown
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
 
@@ -33,6 +34,8 @@ def create(
     """Make a key; it goes to stdout alone, so that scripts can take it."""
     with errors_shown(context, debug):
         settings = load_settings(interface=context.obj)
+        if not name.strip():
+            raise ApiKeyNameUnknown(name=name, known="–")
         if rate:
             with extra_needed("api"):
                 from emotigram.rates import parse_rate  # noqa: PLC0415  # an optional part

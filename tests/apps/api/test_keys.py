@@ -60,8 +60,9 @@ def test_a_key_may_ask_as_often_as_its_rate_allows(keys: ApiKeys) -> None:
         assert "r=118" in posted.headers["ratelimit"]
 
 
-def test_a_rate_that_is_none_stops_the_server(keys: ApiKeys) -> None:
-    with pytest.raises(RateMalformed), api(keys_file=keys.path, api_rate="often"):
+@pytest.mark.parametrize("rate", ["often", "0/minute", "60/minute; 1000/day"])
+def test_a_rate_that_is_none_stops_the_server(keys: ApiKeys, rate: str) -> None:
+    with pytest.raises(RateMalformed), api(keys_file=keys.path, api_rate=rate):
         pass
 
 
@@ -104,3 +105,4 @@ def test_a_file_of_keys_that_is_none_is_said(keys_file: Path) -> None:
     with api(keys_file=keys_file) as client:
         found = in_both_languages(client, "GET", "/v1/styles")
         assert (found["status"], found["code"]) == (503, "keys_unreadable")
+        assert str(keys_file.parent) not in found["detail"]

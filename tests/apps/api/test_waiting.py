@@ -143,8 +143,9 @@ def test_a_request_sent_twice_is_done_once(client: httpx2.Client) -> None:
     found = in_both_languages(client, "POST", "/v1/readings", files={"photo": drawn(8)}, headers=key)
     assert (found["status"], found["code"]) == (422, "idempotency_key_reused")
     wishes, key = {"reading_id": first.json()["id"]}, {"Idempotency-Key": "post-once"}
-    posts = [client.post("/v1/posts", json=wishes, headers=key).json() for _ in range(2)]
-    assert posts[0] == posts[1]
+    answers = [client.post("/v1/posts", json=wishes, headers=key) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].headers["location"] == answers[1].headers["location"]
 
 
 def test_a_request_that_failed_may_be_sent_again(client: httpx2.Client) -> None:
@@ -241,3 +242,13 @@ def test_an_upload_that_breaks_off_is_no_fault_of_ours(client: httpx2.Client) ->
             b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
         )
     until(lambda: count() == before + 1)
+
+
+def test_a_post_is_given_again_although_its_reading_is_forgotten(keys_file: Path) -> None:
+    with api(keys_file=keys_file, keep_most=1) as client:
+        wishes = {"reading_id": client.post("/v1/readings", files={"photo": drawn(1)}).json()["id"]}
+        first = client.post("/v1/posts", json=wishes, headers={"Idempotency-Key": "p"})
+        client.post("/v1/readings", files={"photo": drawn(2)})
+        again = client.post("/v1/posts", json=wishes, headers={"Idempotency-Key": "p"})
+        assert again.json() == first.json()
+        assert problem(client.post("/v1/posts", json=wishes))["code"] == "reading_unknown"

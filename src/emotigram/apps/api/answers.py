@@ -44,7 +44,17 @@ async def answer(steps: Steps, request: Request, state: ApiState, caller: Caller
     patience = Patience(request, state.settings, state.ending)
     if wants_events:
         return await streamed(steps, patience, caller.language, request.state.request_id)
-    made = await patience.answer(last(steps))
+    return _created(await patience.answer(last(steps)), request)
+
+
+def replay(made: dict[str, object], request: Request) -> Response:
+    """Answer a request that was sent again with what it made before."""
+    answered = _created(made, request)
+    answered.headers["Idempotent-Replayed"] = "true"
+    return answered
+
+
+def _created(made: dict[str, object], request: Request) -> Response:
     return JSONResponse(made, 201, {"Location": f"{request.url.path}/{made['id']}"})
 
 

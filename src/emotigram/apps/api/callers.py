@@ -15,7 +15,7 @@ from limits.strategies import MovingWindowRateLimiter
 from emotigram.api_keys import ApiKey, ApiKeys
 from emotigram.apps.api.addresses import LOOPBACK
 from emotigram.apps.api.languages import language_of
-from emotigram.errors import ApiKeyMissing, ApiKeyRevoked, ApiKeyUnknown, RateExceeded
+from emotigram.errors import ApiKeyMissing, ApiKeyRevoked, ApiKeyUnknown, KeysUnreadable, RateExceeded
 from emotigram.rates import parse_rate
 from emotigram.settings import Settings
 
@@ -50,7 +50,13 @@ class Doorkeeper:
         return self._asks == "always"
 
     def let_in(self, secret: str | None, request: Request) -> str:
-        """Return the id of the key; raises ApiKeyMissing, ApiKeyUnknown, ApiKeyRevoked or RateExceeded."""
+        """Return the id of the key; raises ApiKeyMissing, …Unknown, …Revoked, RateExceeded or KeysUnreadable."""
+        try:
+            return self._let_in(secret, request)
+        except KeysUnreadable as error:  # where the file is, is nobody else's business
+            raise KeysUnreadable(path=self._keys.path.name, reason=error.values["reason"]) from error
+
+    def _let_in(self, secret: str | None, request: Request) -> str:
         if not self.asks_for_keys:
             return ""
         if not secret:

@@ -83,6 +83,14 @@ class Desk:
             if wanted[name]:
                 find(str(wanted[name]))
 
+    def reading_again(self, key: str, caller: Caller) -> Kept[KeptReading] | None:
+        """A reading that an idempotency key led to; None where it is no longer kept."""
+        return self.readings.get(key, caller.owner) if key else None
+
+    def post_again(self, key: str, caller: Caller) -> Kept[KeptPost] | None:
+        """A post that an idempotency key led to; None where it is no longer kept."""
+        return self.posts.get(key, caller.owner) if key else None
+
     def reading(self, key: str, caller: Caller) -> Kept[KeptReading]:
         """A reading of the caller's; raises ReadingUnknown."""
         kept = self.readings.get(key, caller.owner)

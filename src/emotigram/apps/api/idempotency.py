@@ -55,6 +55,11 @@ class Idempotency:
             raise IdempotencyKeyBusy
         return turn.made
 
+    def forget(self, owner: str, key: str | None) -> None:
+        """Let a key be used anew: what it led to is no longer kept."""
+        if key:
+            self._turns.pop((owner, key), None)
+
     async def once(self, owner: str, key: str | None, print_of_request: str, steps: Steps, final: str) -> Steps:
         """Pass on steps and remember the id in the one called ``final``; where none comes, the key is free again."""
         if key is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from starlette.responses import JSONResponse
 
-from emotigram.apps.api.answers import PROBLEMS, answer, events_too, form_or_json_body
+from emotigram.apps.api.answers import PROBLEMS, answer, events_too, form_or_json_body, replay
 from emotigram.apps.api.callers import Caller, CallerOf
 from emotigram.apps.api.desk import post_answer
 from emotigram.apps.api.events import Steps, WantsEvents
@@ -35,12 +35,12 @@ async def create_post(
 
     With `Accept: text/event-stream` the post is told as it is written.
     """
-    asked, steps = await _asked(request, state, caller)
-    made = state.idempotency.made(caller.owner, key, asked)
-    if made:
-        again = post_answer(state.desk.post(made, caller))
-        return JSONResponse(again, 201, {"Idempotent-Replayed": "true"})
-    once = state.idempotency.once(caller.owner, key, asked, steps, "post")
+    asked, begin = await _asked(request, state, caller)
+    again = state.desk.post_again(state.idempotency.made(caller.owner, key, asked), caller)
+    if again:
+        return replay(post_answer(again), request)
+    state.idempotency.forget(caller.owner, key)
+    once = state.idempotency.once(caller.owner, key, asked, begin(), "post")
     return await answer(once, request, state, caller, wants_events=wants_events)
 
 
@@ -50,18 +50,21 @@ async def get_post(post_id: Annotated[str, Path(max_length=80)], state: StateOf,
     return post_answer(state.desk.post(post_id, caller))
 
 
-async def _asked(request: Request, state: ApiState, caller: Caller) -> tuple[str, Steps]:
-    """What is asked for, as a fingerprint, and the steps of doing it; names are checked before any work."""
-    kind = content_type(request)
+async def _asked(request: Request, state: ApiState, caller: Caller) -> tuple[str, Callable[[], Steps]]:
+    """What is asked for, as a fingerprint, and what begins to do it; names are checked before any work."""
+    kind, desk = content_type(request), state.desk
     if kind == JSON:
         wanted = await read_json(request, PostRequest, caller.language)
-        kept = state.desk.reading(wanted.reading_id, caller)
-        state.desk.check(wanted)
-        return fingerprint("post", **wanted.model_dump()), state.desk.write(kept, wanted, caller)
+        desk.check(wanted)
+
+        def begin() -> Steps:
+            return desk.write(desk.reading(wanted.reading_id, caller), wanted, caller)
+
+        return fingerprint("post", **wanted.model_dump()), begin
     if kind != MULTIPART:
         raise ContentTypeWrong(found=kind, wanted=f"{JSON}, {MULTIPART}")
     upload, fields = await read_form(request, caller.language)
     wishes = validated(PhotoPostFields, listed(PhotoPostFields, fields), caller.language)
-    state.desk.check(wishes)
-    steps = state.desk.read_and_write(upload, wishes.text, wishes, caller)
-    return fingerprint("post", photo=upload.sha256, **wishes.model_dump()), steps
+    desk.check(wishes)
+    asked = fingerprint("post", photo=upload.sha256, **wishes.model_dump())
+    return asked, lambda: desk.read_and_write(upload, wishes.text, wishes, caller)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from starlette.responses import JSONResponse
 
-from emotigram.apps.api.answers import PROBLEMS, answer, events_too, form_body
+from emotigram.apps.api.answers import PROBLEMS, answer, events_too, form_body, replay
 from emotigram.apps.api.callers import CallerOf
 from emotigram.apps.api.desk import reading_answer
 from emotigram.apps.api.events import WantsEvents
@@ -37,10 +36,10 @@ async def create_reading(
     upload, fields = await read_form(request, caller.language)
     text = validated(ReadingFields, listed(ReadingFields, fields), caller.language).text
     asked = fingerprint("reading", photo=upload.sha256, text=text)
-    made = state.idempotency.made(caller.owner, key, asked)
-    if made:
-        again = reading_answer(state.desk.reading(made, caller), caller.language)
-        return JSONResponse(again, 201, {"Idempotent-Replayed": "true"})
+    again = state.desk.reading_again(state.idempotency.made(caller.owner, key, asked), caller)
+    if again:
+        return replay(reading_answer(again, caller.language), request)
+    state.idempotency.forget(caller.owner, key)
     steps = state.idempotency.once(
         caller.owner, key, asked, state.desk.read(upload.data, upload.name, text, caller), "reading"
     )
