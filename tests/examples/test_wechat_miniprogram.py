@@ -49,7 +49,7 @@ def test_a_photo_becomes_a_post_that_can_be_copied(shown: Any) -> None:
     assert first["post"]["hashtags"]
     assert HAN.search(first["description"])
     assert first["mood"] in ("积极", "平静", "低落")
-    assert shown["seen"]["clipboard"] == first["post"]["full"]
+    assert shown["seen"]["clipboard"] == f"{first['post']['title']}\n\n{first['post']['full']}"
     assert shown["seen"]["progress"][0] == 100
     assert not first["isBusy"]
     assert not first["error"]

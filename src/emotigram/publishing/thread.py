@@ -32,13 +32,18 @@ def cut_thread(text: str, platform: Platform) -> list[str]:
 
 def _end(pieces: Sequence[str], platform: Platform) -> int:
     """How many pieces the next post takes: at least one."""
-    if fits("".join(pieces), platform):
+    if len(pieces) <= _most_pieces(platform) and fits("".join(pieces), platform):
         return len(pieces)
-    room = _room(pieces, platform)
+    room = _room(pieces[: _most_pieces(platform)], platform)
     for end in range(room, max(1, int(room * _LEAST_FULL)), -1):
         if _closes(pieces, end):
             return end
     return next((end for end in range(room, 1, -1) if pieces[end - 1].isspace()), room)
+
+
+def _most_pieces(platform: Platform) -> int:
+    """More than fit into a post: each piece counts one or more, but for blanks at both ends."""
+    return platform.text_limit + 3
 
 
 def _room(pieces: Sequence[str], platform: Platform) -> int:
@@ -64,7 +69,9 @@ def _pieces(text: str, platform: Platform) -> list[str]:
     """What may be parted; a word that is too long for a post comes in characters."""
     found: list[str] = []
     for piece in _PIECE.findall(text):
-        is_whole = fits(piece, platform) or LINK.fullmatch(piece)
+        # No sign counts more than its bytes, and counting each of many words takes long.
+        is_short = len(piece.encode("utf-8", "replace")) <= platform.text_limit
+        is_whole = is_short or fits(piece, platform) or LINK.fullmatch(piece)
         found += [piece] if is_whole else regex.findall(r"\X", piece)
     return _graphemes_kept(found, text)
 

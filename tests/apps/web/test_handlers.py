@@ -196,7 +196,7 @@ def test_more_photos_than_fit_and_lost_uploads_are_said(table: Table, flower: Pa
     event.photos[0]["token"] = "gone"
     step = table.run(table.photos.add(event, table.session, *table.asked()))[0]
     assert "Up to 9 photos at once: 2 left out." in step["status"]
-    assert "1.jpg: the upload failed. A photo may have 25 MB at most." in step["status"]
+    assert "1.jpg: the upload failed. Each photo can be up to 25 MB." in step["status"]
     assert len(table.session.shots) == MOST_PHOTOS - 1
 
 

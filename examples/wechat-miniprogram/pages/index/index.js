@@ -108,7 +108,8 @@ Page({
   },
 
   onCopy() {
-    wx.setClipboardData({ data: this.data.post.full });
+    const { title, full } = this.data.post;
+    wx.setClipboardData({ data: [title, full].filter(Boolean).join("\n\n") });
   },
 
   wishes() {

@@ -60,8 +60,10 @@ class MoreHandlers(Handlers):
         self.heard(session, values)
         shot, url = session.chosen, ""
         if event.act == "look" and shot and shot.picture and event.value in catalogue.keys("looks"):
-            shot.look = str(event.value)
-            await asyncio.to_thread(shot.picture.show_in, shot.look)
+            shot.look = look = str(event.value)
+            drawn = await asyncio.to_thread(shot.picture.drawn_in, look)
+            if shot.look == look:  # else another was chosen meanwhile
+                shot.picture.shown, shot.picture.small = drawn
         elif event.act == "make" and (exported := to_export(session)):
             data = await asyncio.to_thread(zip_of, exported, session.language)
             url = f"./export/{self._exports.put(data)}.zip"

@@ -31,14 +31,14 @@ class Picture:
     shown: str = ""
     small: str = ""
 
-    def show_in(self, look: str) -> None:
-        """Make ``shown`` and ``small`` anew, in a look."""
+    def drawn_in(self, look: str) -> tuple[str, str]:
+        """What ``shown`` and ``small`` are in a look."""
         image = _opened(self.jpeg)
         image.thumbnail((_SHOWN_PX, _SHOWN_PX))
         image = apply_look(image, catalogue.look(look))
-        self.shown = _data_uri(image)
+        shown = _data_uri(image)
         image.thumbnail((_SMALL_PX, _SMALL_PX))
-        self.small = _data_uri(image)
+        return shown, _data_uri(image)
 
     def exported(self, look: str) -> bytes:
         """A JPEG file in a look."""
@@ -52,7 +52,7 @@ def picture_of(photo: Photo) -> Picture:
     tiny = ImageOps.fit(kept, (_SWATCH_PX, _SWATCH_PX))
     swatches = {look.key: _data_uri(apply_look(tiny, look)) for look in catalogue.looks()}
     picture = Picture(_jpeg(kept, _KEPT_QUALITY), thumbnail_of(kept), swatches)
-    picture.show_in(NATURAL)
+    picture.shown, picture.small = picture.drawn_in(NATURAL)
     return picture
 
 

@@ -22,8 +22,9 @@ class PostHandlers(Handlers):
 
     async def write(self, session: Session, *values: str | None) -> AsyncIterator[Shown]:
         """Write anew where a choice changed; a photo still being read will follow the choice by itself."""
+        before = session.wish
         asked, shot = self.heard(session, values), session.chosen
-        if shot and shot.wish == asked.wish:  # a list that was merely left says that it was chosen from
+        if shot and asked.wish in (shot.wish, before):  # a list that was merely left says that it was chosen from
             yield {self.screen.page.session: session}
             return
         async for shown in self._written(session, Wishes()):

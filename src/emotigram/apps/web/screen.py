@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from emotigram import catalogue
+from emotigram.apps.api.addresses import LOOPBACK
 from emotigram.apps.feelings import feeling, likely_emotions
 from emotigram.apps.web.choices import Edit
 from emotigram.apps.web.controls import FIELDS, Controls
@@ -29,6 +30,7 @@ class Screen:
     def __init__(self, page: Controls, studio: Studio) -> None:
         self.page = page
         self._away = studio.sends_photos_to
+        self._is_local = studio.settings.host in LOOPBACK
         self._heaviest = round(studio.settings.max_upload_mb * 1e6)
 
     def everything(self, session: Session) -> Shown:
@@ -78,7 +80,8 @@ class Screen:
         shot = session.chosen
         at = STEPS.index(shot.stage) if shot and shot.stage in STEPS else len(STEPS)
         steps = [(step, "done" if n < at else "now" if n == at else "later") for n, step in enumerate(STEPS)]
-        html = render("status", session.language, session=session, shot=shot, steps=steps, photos_go_to=self._away)
+        where = {"photos_go_to": self._away, "is_local": self._is_local}
+        html = render("status", session.language, session=session, shot=shot, steps=steps, **where)
         return {self.page["status"]: html}
 
     def reading(self, shot: Shot | None, language: str) -> Shown:

@@ -129,7 +129,9 @@ class Session:
         """Put a finished post on top of the history."""
         entry = Entry(next(self.numbers), shot, post, edit_of(post), wish)
         self.history.insert(0, entry)
-        del self.history[MOST_ENTRIES:]
+        if len(self.history) > MOST_ENTRIES:
+            unused = (each for each in self.history[:0:-1] if not each.is_edited and each is not each.shot.entry)
+            self.history.remove(next(unused, self.history[-1]))  # the oldest that nobody touched or looks at
         return entry
 
     def keep(self, edit: Edit, entry: str) -> None:

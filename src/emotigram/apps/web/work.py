@@ -45,7 +45,7 @@ async def follow(work: Mapping[Shot, Steps]) -> AsyncGenerator[set[Shot], None]:
 
 async def reading(studio: AsyncStudio, shot: Shot, data: bytes) -> Steps:
     """Open and read a photo."""
-    shot.error, shot.captions, shot.reading = None, None, None
+    shot.error = None  # what was read before stays until there is something new, or this is given up
     async with aclosing(studio.read(data, shot.name, shot.words)) as steps:
         async for step in steps:
             if isinstance(step, Photo):
@@ -88,12 +88,13 @@ async def reading_and_writing(studio: AsyncStudio, session: Session, shot: Shot,
 
 
 async def writing_everywhere(studio: AsyncStudio, session: Session) -> Steps:
-    """Write for one platform after another, until the session has other wishes; the posts are in the history, too."""
+    """Write for one platform after another, until stopped or asked for anew; the posts are in the history, too."""
     everywhere = session.everywhere
     if everywhere is None or everywhere.shot.reading is None:
         return
+    wish = session.wish
     for platform in catalogue.platforms():
-        there = session.wish._replace(platform=platform.key)
+        there = wish._replace(platform=platform.key)
         asked = there.wishes(studio.studio.settings.seed)
         try:
             async with aclosing(studio.write(everywhere.shot.reading, **asked)) as posts:

@@ -189,13 +189,14 @@
             this.#asking?.abort();
             document.removeEventListener("paste", this.#paste);
         }
-        /** The language of posts: any that the server writes. */
+        /** The language of posts: the page's wish, else one that every server writes. */
         get #language() {
-            return this.getAttribute("language") || navigator.language.slice(0, 2);
+            const traditional = /^zh-(tw|hk|mo|hant)/i.test(navigator.language);
+            return this.getAttribute("language") || (traditional ? "zh-TW" : this.#tongue);
         }
         /** The language of the widget's own words. */
         get #tongue() {
-            return this.#language.startsWith("zh") ? "zh" : "en";
+            return (this.getAttribute("language") || navigator.language).startsWith("zh") ? "zh" : "en";
         }
         #hover(event, isOver) {
             event.preventDefault();
@@ -321,7 +322,7 @@
         }
         #finish(made) {
             this.#reach(3);
-            this.#text.value = made.post.full_text;
+            this.#text.value = [made.post.title, made.post.full_text].filter(Boolean).join("\n\n");
             this.#text.lang = made.post.language;
             this.#text.hidden = this.#again.hidden = false;
             this.#again.textContent = this.#words.again;

@@ -14,8 +14,10 @@ const typed = (name) => document.querySelector(`#post-${name} :is(textarea, inpu
 
 function hashtags() {
   const form = document.querySelector(".eg-head")?.dataset.form || "#{tag}";
-  const tags = typed("hashtags").split(/[\s#＃,，、]+/).filter(Boolean);
-  return tags.map((tag) => form.replace("{tag}", tag)).join(" ");
+  // as clean_hashtags does, so that what is copied is what was counted
+  const words = typed("hashtags").split(/[\s#＃,，、]+/).map((word) => word.replace(/[^\p{L}\p{M}\p{N}_]/gu, ""));
+  const tags = new Map(words.filter((word) => /\p{L}/u.test(word)).map((word) => [word.toLowerCase(), word]));
+  return [...tags.values()].map((tag) => form.replace("{tag}", () => tag)).join(" ");
 }
 
 function wanted(button) {
