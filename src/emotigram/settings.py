@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     cors_origins: tuple[str, ...] = Field(
         (), description='Sites whose pages may use the API, such as ["https://example.org"]; none by default.'
     )
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description='Names that the server answers to, such as ["localhost"]; any where empty and not local.'
+    )
     max_upload_mb: float = Field(25, gt=0, description="Largest request and largest photo on the page, in 10^6 bytes.")
     upload_timeout_s: float = Field(30, gt=0, description="Seconds in which a request must have arrived.")
     answer_timeout_s: float = Field(180, gt=0, description="Seconds in which it must be answered.")

@@ -14,6 +14,7 @@ _PIECE = regex.compile(
     rf"(?:{LINK.pattern})|[\p{{Latin}}\p{{Cyrillic}}\p{{Greek}}\p{{M}}\p{{N}}#@'’_-]+|\s+|\X", regex.I
 )
 _ENDINGS = ("。", "！", "？", "!", "?", "…", ".", "\n")
+_CLOSERS = tuple("”’」』）】》\"')")  # they belong to the sentence before
 _LEAST_FULL = 0.4  # a sentence end nearer to the start than this would make a needlessly short post
 
 
@@ -62,6 +63,10 @@ def _closes(pieces: Sequence[str], end: int) -> bool:
     before, after = pieces[end - 1], pieces[end] if end < len(pieces) else " "
     if before.isspace():
         return "\n" in before or (end > 1 and pieces[end - 2].endswith(_ENDINGS))
+    if after.startswith((*_CLOSERS, *_ENDINGS)):
+        return False
+    if before in _CLOSERS and end > 1:
+        before = pieces[end - 2]
     return before.endswith(_ENDINGS) and (not before.isascii() or after.isspace())
 
 

@@ -152,6 +152,12 @@ def test_a_name_that_leads_here_from_elsewhere_is_refused(client: httpx2.Client,
     assert (found["status"], found["code"]) == (421, "host_refused")
 
 
+def test_a_server_for_others_answers_to_the_names_it_was_told(keys_file: Path) -> None:
+    with api(host="127.0.0.2", allowed_hosts=["shop.example"], api_keys="never", keys_file=keys_file) as client:
+        told = [client.get("/v1/styles", headers={"Host": host}) for host in ("shop.example", "rebound.example")]
+        assert [answer.status_code for answer in told] == [200, 421]
+
+
 def test_a_site_that_is_allowed_may_ask(keys_file: Path) -> None:
     origin = "https://shop.example"
     with api(cors_origins=[origin], keys_file=keys_file) as client:

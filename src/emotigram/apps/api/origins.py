@@ -16,15 +16,16 @@ from emotigram.settings import Settings
 class Origins:
     """Keeps other sites' pages, which could spend the user's computer and keys, from the API, unless they are allowed.
 
-    A server of this computer alone also refuses names that are neither its own nor allowed: any page could have its
-    own name lead here.
+    A server of this computer alone, or one that was told its names, also refuses names that are neither its own nor
+    allowed: any page could have its own name lead here.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._allowed = settings.cors_origins
         known = [urlsplit(origin).hostname or origin for origin in settings.cors_origins]
-        self._names = (*LOOPBACK, *known) if settings.host in LOOPBACK else ()
+        is_limited = settings.allowed_hosts or settings.host in LOOPBACK
+        self._names = (*LOOPBACK, *settings.allowed_hosts, *known) if is_limited else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

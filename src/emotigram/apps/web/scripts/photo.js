@@ -36,7 +36,9 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
-  if (files.length) { event.preventDefault(); add(files); }
+  // office programs put a picture of the text beside it
+  const isText = event.target.closest?.("textarea, input") && event.clipboardData.types.includes("text/plain");
+  if (files.length && !isText) { event.preventDefault(); add(files); }
 });
 document.addEventListener("taken", (event) => add([event.detail]));
 
