@@ -1,11 +1,17 @@
 """EmotiGram turns a photo into a post worth publishing."""
 
-from emotigram.assembly import open_studio
-from emotigram.domain import Affect, Photo, Post, Reading, Sentiment, Tag
-from emotigram.errors import EmotiGramError
-from emotigram.imaging.photos import open_photo
-from emotigram.settings import Settings
-from emotigram.studio import Studio
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emotigram.assembly import open_studio
+    from emotigram.domain import Affect, Photo, Post, Reading, Sentiment, Tag
+    from emotigram.errors import EmotiGramError
+    from emotigram.imaging.photos import open_photo
+    from emotigram.settings import Settings
+    from emotigram.studio import Studio
 
 __all__ = [
     "Affect",
@@ -20,3 +26,23 @@ __all__ = [
     "open_photo",
     "open_studio",
 ]
+
+_ROOMS = {
+    **dict.fromkeys(("Affect", "Photo", "Post", "Reading", "Sentiment", "Tag"), "domain"),
+    "EmotiGramError": "errors",
+    "Settings": "settings",
+    "Studio": "studio",
+    "open_photo": "imaging.photos",
+    "open_studio": "assembly",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used: a process that decodes photos needs none of them."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

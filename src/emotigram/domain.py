@@ -30,21 +30,25 @@ _SENTIMENT_OF: Mapping[str, SentimentLabel] = {
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One upright RGB image without metadata; ``sha256`` is of the file's bytes as given."""
+    """One upright RGB image without metadata; ``sha256`` is of the file's bytes as given.
+
+    ``image`` may be smaller than the file's own picture, whose upright size is ``size_px``; None where it is not.
+    """
 
     image: Image
     source: str
     sha256: str
+    size_px: tuple[int, int] | None = None
 
     @property
     def width_px(self) -> int:
-        """Width in pixels, upright."""
-        return self.image.width
+        """Width of the file's picture in pixels, upright."""
+        return self.size_px[0] if self.size_px else self.image.width
 
     @property
     def height_px(self) -> int:
-        """Height in pixels, upright."""
-        return self.image.height
+        """Height of the file's picture in pixels, upright."""
+        return self.size_px[1] if self.size_px else self.image.height
 
 
 @dataclass(frozen=True, slots=True)

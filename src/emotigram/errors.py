@@ -6,9 +6,9 @@ EmotiGramError
 │   └── ApiKeyNameTaken · ApiKeyNameUnknown · KeysUnreadable · RateMalformed
 ├── PhotoError           a photo that cannot be used (exit code 3)
 │   ├── PhotoMissing · PhotoIsFolder · PhotoUnreadable
-│   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge
+│   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge · PhotoTooLong · PhotoTooCostly
 ├── EngineError          an engine that cannot run here (exit code 4)
-│   ├── ExtraMissing · ModelDamaged (ModelMismatched) · DeviceMissing · OutOfMemory
+│   ├── ExtraMissing · DecoderMissing · ModelDamaged (ModelMismatched) · DeviceMissing · OutOfMemory
 │   ├── WeightsError: WeightsMissing · WeightsDamaged · WeightsWrong · WeightsUnknown · WeightsForeign
 │   ├── QuantizationUnavailable · FeaturesMissing
 │   ├── AdapterError: AdapterMissing · AdapterDamaged · AdapterForeign · AdapterUnmatched · AdapterUnsupported
@@ -159,10 +159,28 @@ class PhotoTooLarge(PhotoError):
     code = "photo_too_large"
 
 
+class PhotoTooLong(PhotoError):
+    """One side is longer than any photo's; values: ``source``, ``width_px``, ``height_px``, ``limit_px``."""
+
+    code = "photo_too_long"
+
+
+class PhotoTooCostly(PhotoError):
+    """Decoding would take more time or memory than a photo may; values: ``source``."""
+
+    code = "photo_too_costly"
+
+
 class EngineError(EmotiGramError):
     """An engine cannot run here."""
 
     exit_code = 4
+
+
+class DecoderMissing(EngineError):
+    """The process that decodes photos cannot be started; values: ``reason``."""
+
+    code = "decoder_missing"
 
 
 class ExtraMissing(EngineError):

@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         "auto", description="Language of messages: en, zh, or auto from the locale."
     )
     max_megapixels: float = Field(100, gt=0, description="Largest photo that is decoded.")
+    decode_timeout_s: float = Field(20, gt=0, description="Seconds in which a photo must be decoded.")
+    decode_memory_mb: float = Field(
+        1000, ge=100, description="Memory for all photos that are being decoded at a time, in 10^6 bytes."
+    )
     models_dir: Path | None = Field(None, description="Folder of models to use instead of the shipped ones.")
     threads: int = Field(0, ge=0, description="CPU threads for the embedded models; 0 for all cores.")
     seed: int = Field(0, ge=0, description="Chooses among the embedded writer's phrases.")

@@ -35,7 +35,7 @@ def open_in_batches(
     pixels = 0
     for row in watched(rows, title):
         photo = table.open(row.number, row.photo, max_megapixels) if row.photo is not None else None
-        size = photo.width_px * photo.height_px if photo else 0
+        size = photo.image.width * photo.image.height if photo else 0
         if batch and (len(batch) == _MOST_ROWS or pixels + size > _MOST_PIXELS):
             yield batch
             batch, pixels = [], 0

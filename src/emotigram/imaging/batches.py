@@ -39,4 +39,4 @@ def in_batches(photos: Iterable[Photo]) -> Iterator[list[Photo]]:
 
 
 def _pixels(photos: list[Photo]) -> int:
-    return sum(photo.width_px * photo.height_px for photo in photos)
+    return sum(photo.image.width * photo.image.height for photo in photos)

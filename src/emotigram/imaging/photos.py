@@ -1,142 +1,115 @@
-"""Open photos safely: upright RGB pixels, nothing else kept."""
+"""Open photos safely: upright RGB pixels, nothing else kept, decoded in a process that can be killed."""
 
 from __future__ import annotations
 
+import atexit
 import hashlib
-import io
 import os
-import struct
-import threading
-import warnings
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import TypeAlias
 
 from PIL import Image
-from PIL.ImageFile import ImageFile
 
 from emotigram.domain import Photo
 from emotigram.errors import (
+    DecoderMissing,
     PhotoDamaged,
     PhotoEmpty,
+    PhotoError,
     PhotoIsFolder,
     PhotoMissing,
     PhotoNotAnImage,
+    PhotoTooCostly,
     PhotoTooLarge,
+    PhotoTooLong,
     PhotoUnreadable,
 )
-from emotigram.imaging.formats import HEAD_BYTES, Decoder, find_decoder, is_tiff
-from emotigram.imaging.upright import rebuild
+from emotigram.giving_up import stop_event
+from emotigram.imaging.decoding.faults import Fault
+from emotigram.imaging.decoding.pool import DecoderPool, Limits, MemoryWanted
 
-BinaryFile: TypeAlias = io.BufferedReader | io.BytesIO
+DECODE_S, DECODE_MB = 20.0, 1000.0
 
-_ORIENTATION = 0x0112
-# What decoders are known to raise on hostile bytes; all of it says the same: the file is damaged.
-_FAULTS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    Image.DecompressionBombError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-# Muting warnings and stderr touches the whole process, so one photo is decoded at a time.
-_one_at_a_time = threading.Lock()
+_FEWEST_PLACES, _MOST_PLACES = 2, 4
+_ANSWERS_TO_STOP_S = 0.25
+_READ_BYTES = 1 << 20
+_ERRORS: dict[str, type[PhotoError]] = {
+    "not_an_image": PhotoNotAnImage,
+    "damaged": PhotoDamaged,
+    "too_large": PhotoTooLarge,
+    "too_long": PhotoTooLong,
+    "too_costly": PhotoTooCostly,
+}
 
 
-def open_photo(source: str | Path | bytes, max_megapixels: float = 100, name: str = "") -> Photo:
-    """Decode a file or its bytes, the first frame where there are several.
+def open_photo(
+    source: str | Path | bytes,
+    max_megapixels: float = 100,
+    name: str = "",
+    *,
+    decode_timeout_s: float = DECODE_S,
+    decode_memory_mb: float = DECODE_MB,
+) -> Photo:
+    """Decode a file or its bytes, the first frame where there are several; its longer side is 2048 px at most then.
 
-    The size is checked from the header, before any pixel is decoded. ``name`` is what the photo and errors call it
-    where that is not its path. Raises PhotoError.
+    A process of its own decodes, within ``decode_timeout_s`` seconds; all that are open at a time share
+    ``decode_memory_mb`` (10^6 bytes) and wait for one another. ``name`` is what the photo and errors call it where
+    that is not its path. Raises PhotoError, and DecoderMissing where no process can be started.
     """
+    limits = Limits(max_megapixels * 1e6, decode_timeout_s, round(decode_memory_mb * 1e6))
+    budget, granted, has_left = decoders().budget, 0, stop_event()
+    try:
+        while True:
+            try:
+                return decode_photo(source, name, limits, granted)
+            except MemoryWanted as wanted:
+                while granted < wanted.needs and not has_left.is_set():
+                    if budget.take(wanted.needs, limits.memory_bytes, _ANSWERS_TO_STOP_S):
+                        granted = wanted.needs
+    finally:
+        budget.give_back(granted)
+
+
+def decode_photo(source: str | Path | bytes, name: str, limits: Limits, granted: int = 0) -> Photo:
+    """As ``open_photo``, but raises MemoryWanted where it would wait for more than ``granted`` bytes of the budget."""
     name = name or ("bytes" if isinstance(source, bytes) else str(source))
-    with _open_file(source, name) as file:
-        head = file.read(HEAD_BYTES)
-        if not head:
-            raise PhotoEmpty(source=name)
-        decoder = find_decoder(head)
-        if decoder is None:
-            raise PhotoNotAnImage(source=name)
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        with _one_at_a_time, _quiet(mute_stderr=is_tiff(head)):
-            return Photo(_decode(decoder, file, name, max_megapixels), name, digest)
+    file = source if isinstance(source, bytes) else _read(source, name, limits.memory_bytes // 2)
+    if not file:
+        raise PhotoEmpty(source=name)
+    try:
+        picture = decoders().decode(file, limits, granted)
+    except Fault as fault:
+        raise _ERRORS[fault.kind](source=name, limit_mp=limits.pixels / 1e6, **fault.values) from fault
+    except OSError as error:
+        raise DecoderMissing(reason=error.strerror or error) from error
+    image = Image.frombytes("RGB", picture.size, picture.rgb)
+    return Photo(image, name, hashlib.sha256(file).hexdigest(), picture.original)
 
 
-def _open_file(source: str | Path | bytes, name: str) -> BinaryFile:
-    if isinstance(source, bytes):
-        return io.BytesIO(source)
+@cache
+def decoders() -> DecoderPool:
+    """The processes that decode all photos of this process; they end with it."""
+    pool = DecoderPool(min(_MOST_PLACES, max(_FEWEST_PLACES, os.cpu_count() or 1)))
+    atexit.register(pool.close)
+    return pool
+
+
+if hasattr(os, "register_at_fork"):  # a child must not speak to its parent's processes
+    os.register_at_fork(after_in_child=decoders.cache_clear)
+
+
+def _read(source: str | Path, name: str, most: int) -> bytes:
     try:
         if Path(source).is_dir():
             raise PhotoIsFolder(source=name)
-        file = Path(source).open("rb")  # noqa: SIM115  # the caller closes it
-        if file.seekable():
-            return file
-        with file as pipe:
-            return io.BytesIO(pipe.read())
+        with Path(source).open("rb") as file:
+            data = bytearray()
+            while len(data) <= most and (part := file.read(_READ_BYTES)):
+                data += part
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in the path
         raise PhotoMissing(source=name) from error
     except OSError as error:
         raise PhotoUnreadable(source=name, reason=error.strerror or error) from error
-
-
-def _decode(decoder: Decoder, file: BinaryFile, name: str, max_megapixels: float) -> Image.Image:
-    try:
-        image = decoder(file, "")
-    except _FAULTS as error:
-        raise PhotoDamaged(source=name) from error
-    with image:
-        width, height = image.size
-        if width * height > max_megapixels * 1e6:
-            raise PhotoTooLarge(source=name, width_px=width, height_px=height, limit_mp=max_megapixels)
-        try:
-            image.load()
-            return rebuild(image, _orientation(image))
-        except _FAULTS as error:
-            raise PhotoDamaged(source=name) from error
-
-
-def _orientation(image: ImageFile) -> int:
-    try:
-        return int(image.getexif().get(_ORIENTATION, 1))
-    except _FAULTS:  # broken metadata is no reason to refuse good pixels
-        return 1
-
-
-@contextmanager
-def _quiet(*, mute_stderr: bool) -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if not mute_stderr:
-            yield
-            return
-        # libtiff complains of a damaged file on the process's stderr itself; the typed error says enough.
-        with _stderr_muted():
-            yield
-
-
-@contextmanager
-def _stderr_muted() -> Iterator[None]:
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no stderr to mute
-        yield
-        return
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    if len(data) > most:
+        raise PhotoTooCostly(source=name)
+    return bytes(data)

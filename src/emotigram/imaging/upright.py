@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -17,9 +19,18 @@ _TURNS = {
 }  # Exif 2.32, tag 0x0112: from how the pixels lie to how they are meant to be seen
 
 
-def rebuild(image: Image.Image, orientation: int = 1) -> Image.Image:
-    """Return the picture as upright RGB without metadata; what is transparent turns white."""
-    flat = _to_8_bit(image)
+Scale = tuple[float, float]  # the values that become black and white
+
+_SCALED_MODES = ("I", "F")
+_ROWS_PIXELS = 1 << 20  # looked at in one go
+
+
+def rebuild(image: Image.Image, orientation: int = 1, scale: Scale | None = None) -> Image.Image:
+    """Return the picture as upright RGB without metadata; what is transparent turns white.
+
+    ``scale`` is the ``picture_range`` of the whole where ``image`` is a part of it.
+    """
+    flat = _to_8_bit(image, scale)
     canvas = Image.new("RGB", flat.size, "white")
     if flat.has_transparency_data:
         seen = flat.convert("RGBA")
@@ -30,19 +41,30 @@ def rebuild(image: Image.Image, orientation: int = 1) -> Image.Image:
     return canvas if turn is None else canvas.transpose(turn)
 
 
-def _to_8_bit(image: Image.Image) -> Image.Image:
+def picture_range(image: Image.Image) -> Scale | None:
+    """The smallest usual range that holds the values, [0, 1], 8 bits, 16 bits, else their own; None for 8-bit modes."""
+    if image.mode not in _SCALED_MODES:
+        return None
+    ends = [end for rows in _rows(image) for end in (float(rows.min()), float(rows.max()))]
+    low, high = min(ends), max(ends)
+    return next(((0.0, top) for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top), (low, high))
+
+
+def _rows(image: Image.Image) -> Iterator[NDArray[np.float64]]:
+    step = max(1, _ROWS_PIXELS // image.width)
+    for top in range(0, image.height, step):
+        yield _known(image.crop((0, top, image.width, min(top + step, image.height))))
+
+
+def _known(image: Image.Image) -> NDArray[np.float64]:
+    return np.nan_to_num(np.asarray(image, dtype=np.float64), nan=0, posinf=0, neginf=0)
+
+
+def _to_8_bit(image: Image.Image, scale: Scale | None) -> Image.Image:
     # Pillow would clip these modes at 255, which leaves a white picture.
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.mode in ("I", "F"):
-        return Image.fromarray(_scale(np.asarray(image, dtype=np.float64)))
+    bottom, top = scale or picture_range(image) or (0.0, 0.0)
+    if image.mode in _SCALED_MODES:
+        return Image.fromarray(np.rint((_known(image) - bottom) * (255 / ((top - bottom) or 1))).astype(np.uint8))
     return image
-
-
-def _scale(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Scale by the smallest usual range that holds the values: [0, 1], 8 bits, 16 bits, else their own."""
-    known = np.nan_to_num(values, nan=0, posinf=0, neginf=0)
-    low, high = float(known.min()), float(known.max())
-    tops = [top for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top]
-    bottom, top = (0.0, tops[0]) if tops else (low, high)
-    return np.rint((known - bottom) * (255 / ((top - bottom) or 1))).astype(np.uint8)

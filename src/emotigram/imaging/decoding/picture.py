@@ -1,0 +1,104 @@
+"""A file's bytes to its picture: its size and cost first, then upright RGB pixels."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+
+from emotigram.imaging.decoding import gif, jpeg, png
+from emotigram.imaging.decoding.cost import bytes_needed, coefficient_bytes
+from emotigram.imaging.decoding.faults import Fault
+from emotigram.imaging.decoding.shrinking import shrunk
+from emotigram.imaging.formats import HEAD_BYTES, find_decoder
+
+KEPT_SIDE_PX = 2048  # the largest that any engine, page or platform is given
+LONGEST_SIDE_PX = 65_535  # as long as a JPEG can be
+
+_LEAST_DRAFT_PX = 1600  # a JPEG may be decoded at half its size where this much is left of its longer side
+_ORIENTATION, _ON_THEIR_SIDE = 0x0112, (5, 6, 7, 8)
+_ONLY: dict[bytes, Callable[[bytearray], bytes]] = {
+    b"\xff\xd8\xff": jpeg.picture_only,
+    b"\x89PNG\r\n\x1a\n": png.picture_only,
+    b"GIF8": gif.picture_only,
+}
+# What decoders are known to raise on hostile bytes; all of it says the same: the file is damaged.
+_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+
+@dataclass(slots=True)
+class Opened:
+    """A picture whose header is read; ``needs`` is how many bytes of memory the rest takes at most."""
+
+    image: ImageFile
+    file: bytes
+    size: tuple[int, int]
+    needs: int
+
+
+def look(data: bytearray, most_pixels: float) -> Opened:
+    """Read what the header says, and decode nothing yet. Raises Fault."""
+    decoder = find_decoder(bytes(data[:HEAD_BYTES]))
+    if decoder is None:
+        raise Fault("not_an_image")
+    only = next((only for start, only in _ONLY.items() if data.startswith(start)), None)
+    file = only(data) if only else bytes(data)
+    try:
+        image = decoder(io.BytesIO(file), "")
+    except _FAULTS as error:
+        raise Fault("damaged") from error
+    width, height = image.size
+    if width * height > most_pixels:
+        raise Fault("too_large", width_px=width, height_px=height)
+    if max(width, height) > LONGEST_SIDE_PX:
+        raise Fault("too_long", width_px=width, height_px=height, limit_px=LONGEST_SIDE_PX)
+    share = _LEAST_DRAFT_PX / max(width, height)
+    image.draft(None, (int(width * share), int(height * share)))  # of the formats only JPEG can
+    needs = bytes_needed(image, len(file))
+    if isinstance(image, JpegImageFile) and jpeg.has_scans(file):
+        needs += coefficient_bytes(width, height, image.layers)
+    return Opened(image, file, (width, height), needs)
+
+
+def decode(opened: Opened) -> tuple[Image.Image, tuple[int, int]]:
+    """Return the picture as upright RGB, its longer side at most ``KEPT_SIDE_PX``, and its size in the file.
+
+    Raises Fault.
+    """
+    try:
+        with opened.image as image:
+            image.load()
+            if isinstance(image, PngImageFile) and not png.is_whole(opened.file, image):
+                raise Fault("damaged")
+            orientation = _orientation(image)  # by now 1 for a TIFF: Pillow turns these itself
+            size = opened.size[::-1] if orientation in _ON_THEIR_SIDE else opened.size
+            return shrunk(image, KEPT_SIDE_PX, orientation), size
+    except _FAULTS as error:
+        raise Fault("damaged") from error
+
+
+def _orientation(image: ImageFile) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except _FAULTS:  # broken metadata is no reason to refuse good pixels
+        return 1
