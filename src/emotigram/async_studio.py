@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Unpack
 
 from emotigram.domain import Captions, Photo, Post, Reading
 from emotigram.errors import QueueFull
 from emotigram.giving_up import stoppable
-from emotigram.imaging.photos import open_photo
+from emotigram.imaging.decoding.pool import MemoryWanted
+from emotigram.imaging.photos import decode_photo, decoders, limits_of
 from emotigram.reading_queue import ReadingQueue
 from emotigram.studio import Studio, Wishes
 
 _END = object()
+_MEMORY_WAIT_S = 0.05
 _MOST_DECODED = 16  # two batches: the next is opened while one is read; others wait as files, a tenth as large
 
 
@@ -34,7 +36,8 @@ class AsyncStudio:
         self.reading, self.writing = Places(settings.queue_size), Places(settings.queue_size)
         self._queue = ReadingQueue(studio)
         self._decoded = asyncio.Semaphore(_MOST_DECODED)
-        self._openers = ThreadPoolExecutor(2, "emotigram-opening")
+        self._limits = limits_of(**settings.photo_limits)
+        self._openers = ThreadPoolExecutor(decoders().most_workers, "emotigram-opening")
         self._writers = ThreadPoolExecutor(settings.writing_threads, "emotigram-writing")
 
     async def read(
@@ -46,8 +49,7 @@ class AsyncStudio:
         Raises PhotoError, QueueFull and what the engines raise.
         """
         with self.reading.taken():
-            async with self._decoded:
-                photo = await self._open(source, name)
+            async with self._opened(source, name) as photo:
                 yield photo
                 loop = asyncio.get_running_loop()
                 captions: asyncio.Future[Captions] = loop.create_future()
@@ -102,14 +104,44 @@ class AsyncStudio:
         return self._queue.batches_read
 
     def close(self) -> None:
-        """Finish what is inside and end the threads."""
+        """Finish what is being read and written, drop what is being opened, and end the threads."""
+        self._openers.shutdown(wait=False, cancel_futures=True)
+        decoders().close()
         self._queue.close()
         for threads in (self._openers, self._writers):
             threads.shutdown(cancel_futures=True)
 
-    async def _open(self, source: bytes | Path, name: str) -> Photo:
-        limit = self.studio.settings.max_megapixels
-        return await asyncio.get_running_loop().run_in_executor(self._openers, open_photo, source, limit, name)
+    @asynccontextmanager
+    async def _opened(self, source: bytes | Path, name: str) -> AsyncIterator[Photo]:
+        """The photo, decoded; whoever waits for memory keeps none from being decoded meanwhile."""
+        granted = 0
+        try:
+            while True:
+                async with self._decoded:
+                    try:
+                        photo = await self._decode(source, name, granted)
+                    except MemoryWanted as wanted:
+                        needs = wanted.needs
+                    else:
+                        yield photo
+                        return
+                while not decoders().budget.try_take(needs, self._limits.memory_bytes):
+                    await asyncio.sleep(_MEMORY_WAIT_S)
+                granted = needs
+        finally:
+            decoders().budget.give_back(granted)
+
+    async def _decode(self, source: bytes | Path, name: str, granted: int) -> Photo:
+        has_left = threading.Event()
+
+        def work() -> Photo:
+            with stoppable(has_left):
+                return decode_photo(source, name, self._limits, granted)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._openers, work)
+        finally:
+            has_left.set()
 
 
 class Places:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +26,14 @@ _SENTIMENT_OF: Mapping[str, SentimentLabel] = {
     "fear": "negative",
     "disgust": "negative",
 }
+
+
+class PhotoLimits(TypedDict, total=False):
+    """What ``open_photo`` may spend: 10^6 pixels and seconds a photo, and 10^6 bytes of memory for all at a time."""
+
+    max_megapixels: float
+    decode_timeout_s: float
+    decode_memory_mb: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from emotigram.domain import PhotoLimits
 from emotigram.errors import SettingsError
 
 
@@ -108,6 +109,15 @@ class Settings(BaseSettings):
     keep_most: int = Field(2000, ge=1, description="Most readings, and most posts, that are kept; the oldest go first.")
     shutdown_s: float = Field(30, ge=0, description="Seconds that running requests get to finish when 'serve' ends.")
     log_format: Literal["text", "json"] = Field("text", description="How 'serve' logs.")
+
+    @property
+    def photo_limits(self) -> PhotoLimits:
+        """What ``open_photo`` may spend."""
+        return {
+            "max_megapixels": self.max_megapixels,
+            "decode_timeout_s": self.decode_timeout_s,
+            "decode_memory_mb": self.decode_memory_mb,
+        }
 
     @classmethod
     def settings_customise_sources(

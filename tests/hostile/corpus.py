@@ -78,7 +78,7 @@ def tiff_of(width: int, height: int, bits: int, sample_format: int, samples: int
     head = struct.pack("<2sHI", b"II", 42, at)
     entries, more, more_at = b"", b"", at + 2 + 12 * len(tags) + 4
     for tag, kind, values in tags:
-        data = struct.pack("<%d%s" % (len(values), "HI"[kind == 4]), *values)
+        data = struct.pack(f"<{len(values)}{'HI'[kind == 4]}", *values)
         place = data.ljust(4, b"\0") if len(data) <= 4 else struct.pack("<I", more_at + len(more))
         more += data + b"\0" * (len(data) % 2) if len(data) > 4 else b""
         entries += struct.pack("<HHI", tag, kind, len(values)) + place
@@ -197,7 +197,7 @@ def odd_tiffs() -> Iterator[tuple[str, bytes]]:
 
 def no_photos() -> Iterator[tuple[str, bytes]]:
     """What is no photo at all, whatever its name says."""
-    for name, data in {
+    yield from {
         "vector.png": b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>",
         "script.jpg": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
         "postscript.jpg": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) (r) file\n",
@@ -211,13 +211,12 @@ def no_photos() -> Iterator[tuple[str, bytes]]:
         "header.gif": b"GIF89a",
         "header.webp": b"RIFF\xff\xff\xff\x7fWEBPVP8 ",
         "header.avif": b"\0\0\0\x1cftypavif\0\0\0\0avifmif1",
-    }.items():
-        yield name, data
+    }.items()
 
 
 def mutations(count: int = 250, seed: int = 7) -> Iterator[tuple[str, bytes]]:
     """Whole photos of every format with a few bytes changed, dropped, doubled or cut off; the same ones every time."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     heic = io.BytesIO()
     pillow_heif.from_pillow(_noise()).save(heic)
     wholes = {kind: _saved(_noise(), kind) for kind in ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")}
@@ -233,7 +232,10 @@ def mutations(count: int = 250, seed: int = 7) -> Iterator[tuple[str, bytes]]:
             at = chance.randrange(min(len(data), 800) if chance.random() < 0.7 else len(data))
             part = chance.choice([b"", b"\xff", b"\0", chance.randbytes(4), data[at : at + 40] * 9])
             data[at : at + chance.choice([0, 1, 1, 4])] = part
-        yield f"{name.lower()}_{number}.bin", bytes(data[: chance.choice([len(data), len(data), chance.randrange(len(data))])])
+        yield (
+            f"{name.lower()}_{number}.bin",
+            bytes(data[: chance.choice([len(data), len(data), chance.randrange(len(data))])]),
+        )
 
 
 KINDS: dict[str, Kind] = {

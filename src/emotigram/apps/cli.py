@@ -252,7 +252,7 @@ def _work_through(
         screen.show_failure(error)
 
     with screen:
-        for batch in in_batches(open_photos(paths, studio.settings.max_megapixels, fail)):
+        for batch in in_batches(open_photos(paths, studio.settings.photo_limits, fail)):
             readings = studio.read_many(batch, [text] * len(batch))
             for photo, reading in zip(batch, readings, strict=True):
                 show(photo, reading)

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from tqdm import tqdm
 
-from emotigram.domain import Photo
+from emotigram.domain import Photo, PhotoLimits
 from emotigram.evaluation.tables import PhotoSource, Table
 
 _MOST_ROWS = 32
@@ -28,13 +28,13 @@ Item = TypeVar("Item")
 
 
 def open_in_batches(
-    table: Table, rows: Sequence[Row], max_megapixels: float, title: str
+    table: Table, rows: Sequence[Row], limits: PhotoLimits, title: str
 ) -> Iterator[list[tuple[Row, Photo | None]]]:
     """Group rows with their opened photos, by number and by pixels; raises DataPhoto."""
     batch: list[tuple[Row, Photo | None]] = []
     pixels = 0
     for row in watched(rows, title):
-        photo = table.open(row.number, row.photo, max_megapixels) if row.photo is not None else None
+        photo = table.open(row.number, row.photo, limits) if row.photo is not None else None
         size = photo.image.width * photo.image.height if photo else 0
         if batch and (len(batch) == _MOST_ROWS or pixels + size > _MOST_PIXELS):
             yield batch

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.domain import Captions
+from emotigram.domain import Captions, PhotoLimits
 from emotigram.errors import LanguageUnspoken
 from emotigram.evaluation.batches import open_in_batches
 from emotigram.evaluation.caption_data import CaptionRow, CaptionSet
@@ -43,7 +43,7 @@ def measure_captions(  # noqa: PLR0913
     rows: Sequence[CaptionRow],
     captioner: Captioner,
     *,
-    max_megapixels: float = 100,
+    limits: PhotoLimits,
     seed: int = 0,
     title: str = "",
 ) -> CaptionResult:
@@ -52,7 +52,7 @@ def measure_captions(  # noqa: PLR0913
     Raises DataPhoto, and LanguageUnspoken where there is no such language.
     """
     captions: list[Captions] = []
-    for batch in open_in_batches(data.table, rows, max_megapixels, title):
+    for batch in open_in_batches(data.table, rows, limits, title):
         captions += captioner.read([photo for _, photo in batch if photo is not None])
     spoken = [key for key in data.languages if all(key in each.description for each in captions)]
     if not spoken:

@@ -101,7 +101,7 @@ def _read(studio: Studio, paths: Iterable[Path]) -> tuple[list[Reading], list[st
     """Readings and checksums of photos, in order."""
     readings: list[Reading] = []
     checksums: list[str] = []
-    for batch in in_batches(open_photo(path, studio.settings.max_megapixels) for path in paths):
+    for batch in in_batches(open_photo(path, **studio.settings.photo_limits) for path in paths):
         readings += studio.read_many(batch)
         checksums += [photo.sha256 for photo in batch]
     return readings, checksums

@@ -44,9 +44,7 @@ def evaluate_captions(
         rows = [captions.rows[at] for at in sample_rows(len(captions.rows), limit, SEED)]
         captioner = load_engine("captioner", settings.captioner, settings)
         title = say("evaluate.reading", interface_language(settings.interface))
-        result = measure_captions(
-            captions, rows, captioner, max_megapixels=settings.max_megapixels, seed=SEED, title=title
-        )
+        result = measure_captions(captions, rows, captioner, limits=settings.photo_limits, seed=SEED, title=title)
         run = describe_run("captions", describe_table(captions.table, len(rows)), {"captioner": captioner.name})
         languages = result.figures["languages"]
         curves = {key: each["by_coverage"] for key, each in languages.items() if each["by_coverage"]}
@@ -74,7 +72,7 @@ def evaluate_sentiment(
         captioner = load_engine("captioner", settings.captioner, settings) if has_photos else None
         title = say("evaluate.judging", interface_language(settings.interface))
         result = measure_sentiment(
-            labelled, rows, model, captioner, max_megapixels=settings.max_megapixels, seed=SEED, title=title
+            labelled, rows, model, captioner, limits=settings.photo_limits, seed=SEED, title=title
         )
         engines = {"sentiment": model.name, **({"features": captioner.name} if captioner else {})}
         run = describe_run("sentiment", describe_table(labelled.table, len(rows)), engines)

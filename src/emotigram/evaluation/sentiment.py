@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from emotigram.domain import Affect, Photo, Sentiment
+from emotigram.domain import Affect, Photo, PhotoLimits, Sentiment
 from emotigram.evaluation.batches import open_in_batches
 from emotigram.evaluation.confidence import Floats
 from emotigram.evaluation.sentiment_data import SENTIMENTS, SentimentRow, SentimentSet
@@ -36,7 +36,7 @@ def measure_sentiment(  # noqa: PLR0913
     model: SentimentModel,
     captioner: Captioner | None,
     *,
-    max_megapixels: float = 100,
+    limits: PhotoLimits,
     seed: int = 0,
     title: str = "",
 ) -> SentimentResult:
@@ -45,7 +45,7 @@ def measure_sentiment(  # noqa: PLR0913
     Raises DataPhoto. A target that the model does not give has None for figures.
     """
     judged: dict[Condition, list[Judged]] = {condition: [] for condition in CONDITIONS}
-    for batch in open_in_batches(data.table, rows, max_megapixels, title):
+    for batch in open_in_batches(data.table, rows, limits, title):
         for condition, pairs in _judge(batch, model, captioner).items():
             judged[condition] += pairs
     figures: dict[str, Any] = {}

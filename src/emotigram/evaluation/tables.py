@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from emotigram.domain import Photo
+from emotigram.domain import Photo, PhotoLimits
 from emotigram.errors import (
     ColumnMissing,
     DataAmbiguous,
@@ -66,10 +66,10 @@ class Table:
                 return folder / name
         raise DataPhoto(path=self.path, row=number, cause=PhotoMissing(source=name))
 
-    def open(self, number: int, source: PhotoSource, max_megapixels: float) -> Photo:
+    def open(self, number: int, source: PhotoSource, limits: PhotoLimits) -> Photo:
         """Open a row's photo; raises DataPhoto."""
         try:
-            return open_photo(source, max_megapixels)
+            return open_photo(source, **limits)
         except PhotoError as error:
             raise DataPhoto(path=self.path, row=number, cause=error) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from emotigram.domain import Photo
+from emotigram.domain import Photo, PhotoLimits
 from emotigram.errors import PhotoError
 from emotigram.imaging.photos import open_photo
 
@@ -13,13 +13,11 @@ _MOST_PHOTOS = 8
 _MOST_PIXELS = 40_000_000  # 120 MB as RGB, or one large photo alone
 
 
-def open_photos(
-    paths: Iterable[Path], max_megapixels: float, on_error: Callable[[PhotoError], None]
-) -> Iterator[Photo]:
+def open_photos(paths: Iterable[Path], limits: PhotoLimits, on_error: Callable[[PhotoError], None]) -> Iterator[Photo]:
     """Open the photos that can be opened, in order; ``on_error`` hears of the others."""
     for path in paths:
         try:
-            photo = open_photo(path, max_megapixels)
+            photo = open_photo(path, **limits)
         except PhotoError as error:
             on_error(error)
         else:

@@ -24,14 +24,12 @@ from emotigram.errors import (
     PhotoTooLong,
     PhotoUnreadable,
 )
-from emotigram.giving_up import stop_event
 from emotigram.imaging.decoding.faults import Fault
 from emotigram.imaging.decoding.pool import DecoderPool, Limits, MemoryWanted
 
 DECODE_S, DECODE_MB = 20.0, 1000.0
 
 _FEWEST_PLACES, _MOST_PLACES = 2, 4
-_ANSWERS_TO_STOP_S = 0.25
 _READ_BYTES = 1 << 20
 _ERRORS: dict[str, type[PhotoError]] = {
     "not_an_image": PhotoNotAnImage,
@@ -56,18 +54,17 @@ def open_photo(
     ``decode_memory_mb`` (10^6 bytes) and wait for one another. ``name`` is what the photo and errors call it where
     that is not its path. Raises PhotoError, and DecoderMissing where no process can be started.
     """
-    limits = Limits(max_megapixels * 1e6, decode_timeout_s, round(decode_memory_mb * 1e6))
-    budget, granted, has_left = decoders().budget, 0, stop_event()
+    limits = limits_of(max_megapixels, decode_timeout_s, decode_memory_mb)
     try:
-        while True:
-            try:
-                return decode_photo(source, name, limits, granted)
-            except MemoryWanted as wanted:
-                while granted < wanted.needs and not has_left.is_set():
-                    if budget.take(wanted.needs, limits.memory_bytes, _ANSWERS_TO_STOP_S):
-                        granted = wanted.needs
-    finally:
-        budget.give_back(granted)
+        return decode_photo(source, name, limits)
+    except MemoryWanted as wanted:
+        with decoders().budget.lent(wanted.needs, limits.memory_bytes):
+            return decode_photo(source, name, limits, wanted.needs)
+
+
+def limits_of(max_megapixels: float, decode_timeout_s: float, decode_memory_mb: float) -> Limits:
+    """The limits of a photo in the units that decoding counts in."""
+    return Limits(max_megapixels * 1e6, decode_timeout_s, round(decode_memory_mb * 1e6))
 
 
 def decode_photo(source: str | Path | bytes, name: str, limits: Limits, granted: int = 0) -> Photo:

@@ -80,7 +80,7 @@ def _photos(table: Table, title: str) -> Iterator[NDArray[np.uint8]]:
     for number, row in enumerate(tqdm(table.rows, desc=title, mininterval=5), start=1):
         source = table.photo(number, row["image"] or "(none)")
         assert source is not None  # an empty cell is a file that does not exist
-        yield squash(table.open(number, source, _MAX_MEGAPIXELS).image, STORED_PX)
+        yield squash(table.open(number, source, {"max_megapixels": _MAX_MEGAPIXELS}).image, STORED_PX)
 
 
 def _row(table: Table, index: int, name: str) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Condition
 
 
 class Budget:
-    """Bytes that are lent, by any thread, and come back."""
+    """Bytes that are lent, to any thread, and come back."""
 
     def __init__(self) -> None:
         self._lent = 0
@@ -15,12 +17,10 @@ class Budget:
     def try_take(self, size: int, most: int) -> bool:
         """Take bytes if no more than ``most`` are lent then."""
         with self._changed:
-            return self._take(size, most)
-
-    def take(self, size: int, most: int, seconds: float) -> bool:
-        """Wait at most so long for bytes; whether they were had."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._take(size, most), seconds)
+            if self._lent + size > most:
+                return False
+            self._lent += size
+            return True
 
     def give_back(self, size: int) -> None:
         """Return bytes that were taken."""
@@ -28,8 +28,13 @@ class Budget:
             self._lent -= size
             self._changed.notify_all()
 
-    def _take(self, size: int, most: int) -> bool:
-        if self._lent + size > most:
-            return False
-        self._lent += size
-        return True
+    @contextmanager
+    def lent(self, size: int, most: int) -> Iterator[None]:
+        """Wait for bytes, and return them at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._lent + size <= most)
+            self._lent += size
+        try:
+            yield
+        finally:
+            self.give_back(size)

@@ -59,7 +59,7 @@ def is_whole(picture: bytes, image: Image.Image) -> bool:
 def _rows(picture: bytes) -> memoryview:
     """The compressed rows of a picture as ``picture_only`` leaves it: the last chunk but one."""
     view, at = memoryview(picture), _SIGNATURE_BYTES
-    while view[at + 4 : at + 8] != b"IDAT":
+    while bytes(view[at + 4 : at + 8]) != b"IDAT":
         at += int.from_bytes(view[at : at + 4], "big") + _FRAME_BYTES
     return view[at + 8 : at + 8 + int.from_bytes(view[at : at + 4], "big")]
 

@@ -1,4 +1,4 @@
-"""A few workers for all photos: an ordinary one never waits for one that is slow, nor for one that needs much memory."""
+"""A few workers for all photos: an ordinary one waits neither for a slow one nor for one that needs much memory."""
 
 from __future__ import annotations
 

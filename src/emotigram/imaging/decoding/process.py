@@ -16,7 +16,7 @@ from emotigram.imaging.decoding.picture import KEPT_SIDE_PX, LONGEST_SIDE_PX
 _LONGEST_LINE = 4096
 _PIPE_BYTES = 1 << 20  # where the system allows: fewer turns for the megabytes of a picture
 _SLOWER = 10  # niceness of a photo that takes long: it gets the time that nobody else wants
-# Modules are found where this process finds them; nothing else of it is handed on, least of all keys in its environment.
+# Modules are found where this process finds them; nothing else is handed on, least of all its environment with keys.
 _START = "import sys; sys.path[:] = sys.argv[1:]; from emotigram.imaging.decoding.worker import main; main()"
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 _NEEDED_TO_START = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "OPENBLAS_CORETYPE")

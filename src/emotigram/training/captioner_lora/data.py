@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL.Image import Image
 
+from emotigram.domain import PhotoLimits
 from emotigram.errors import DataPhoto, PhotoMissing, TooFewRows
 from emotigram.evaluation.batches import watched
 from emotigram.evaluation.caption_data import listed
@@ -43,9 +44,9 @@ class CaptionData:
     cleaned: int
     left_out: int
 
-    def open(self, examples: Sequence[Example], max_megapixels: float) -> list[Image]:
+    def open(self, examples: Sequence[Example], limits: PhotoLimits) -> list[Image]:
         """Their photos, upright RGB; raises DataPhoto."""
-        return [self.table.open(each.number, each.photo, max_megapixels).image for each in examples]
+        return [self.table.open(each.number, each.photo, limits).image for each in examples]
 
 
 def read_examples(data: Path, config: CaptionerLoraConfig) -> CaptionData:
@@ -62,11 +63,11 @@ def read_examples(data: Path, config: CaptionerLoraConfig) -> CaptionData:
     return CaptionData(table, train, validation, photos, cleaned, len(told) - len(kept))
 
 
-def check_photos(data: CaptionData, max_megapixels: float, title: str) -> None:
+def check_photos(data: CaptionData, limits: PhotoLimits, title: str) -> None:
     """Open every photo once, so that a damaged one is known before hours of training; raises DataPhoto."""
     first = {each.number: each for each in [*data.train, *data.validation]}
     for each in watched(list(first.values()), title):
-        data.table.open(each.number, each.photo, max_megapixels)
+        data.table.open(each.number, each.photo, limits)
 
 
 def _told(table: Table) -> Iterator[Example]:

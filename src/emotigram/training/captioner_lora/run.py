@@ -67,14 +67,14 @@ def train_captioner_lora(
 def _prepare(config: CaptionerLoraConfig, data: Path, settings: Settings, accelerator: Accelerator) -> _Run:
     examples = read_examples(data, config)
     language = interface_language(settings.interface)
-    check_photos(examples, settings.max_megapixels, say("train.lora.checking", language))
+    check_photos(examples, settings.photo_limits, say("train.lora.checking", language))
     precision = accelerator.mixed_precision
     place = {"device": str(accelerator.device), "dtype": _DTYPES.get(precision, precision)}
     learner = load_learner(config, settings.model_copy(update=place))
     if config.merge and (learner.engine == "blip2" or config.quantization != "none"):
         raise SettingsError(detail=f"merge: {learner.engine}, quantization={config.quantization}")
     lora = add_lora(learner, config)
-    return _Run(config, examples, learner, lora, CaptionTask(learner, examples, config, settings.max_megapixels))
+    return _Run(config, examples, learner, lora, CaptionTask(learner, examples, config, settings.photo_limits))
 
 
 def _result(run: _Run, progress: Progress, language: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from emotigram.domain import PhotoLimits
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
 from emotigram.training.captioner_lora.data import CaptionData, Example
 from emotigram.training.captioner_lora.learner import Learner
@@ -26,9 +27,9 @@ class CaptionTask:
 
     title = "captioner-lora"
 
-    def __init__(self, learner: Learner, data: CaptionData, config: CaptionerLoraConfig, max_megapixels: float) -> None:
+    def __init__(self, learner: Learner, data: CaptionData, config: CaptionerLoraConfig, limits: PhotoLimits) -> None:
         self.learner, self.model, self.rows = learner, learner.model, len(data.train)
-        self._data, self._config, self._limit = data, config, max_megapixels
+        self._data, self._config, self._limits = data, config, limits
 
     def order(self, epoch: int) -> Sequence[int]:
         """See Task."""
@@ -41,7 +42,7 @@ class CaptionTask:
 
     def examples(self, examples: Sequence[Example]) -> dict[str, Tensor]:
         """Examples as tensors."""
-        images = self._data.open(examples, self._limit)
+        images = self._data.open(examples, self._limits)
         return self.learner.batch(images, [each.caption for each in examples])
 
     def groups(self) -> list[dict[str, Any]]:
@@ -69,7 +70,7 @@ class CaptionTask:
         return [
             tweet
             for examples in _parts(photos, self._config.batch_size)
-            for tweet in self.learner.tweets(self._data.open(examples, self._limit))
+            for tweet in self.learner.tweets(self._data.open(examples, self._limits))
         ]
 
 

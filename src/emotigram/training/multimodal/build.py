@@ -215,7 +215,7 @@ def photo_pixels(encoder: ImageEncoder, data: Dataset, rows: Sequence[Example], 
     for place, row in enumerate(rows):
         table, number = data.table_of(row)
         if row.photo is not None:
-            pixels[place] = encoder.pixels([table.open(number, row.photo, settings.max_megapixels).image])[0]
+            pixels[place] = encoder.pixels([table.open(number, row.photo, settings.photo_limits).image])[0]
     return pixels
 
 
