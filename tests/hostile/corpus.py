@@ -139,9 +139,9 @@ def large_pictures() -> Iterator[tuple[str, bytes]]:
     yield "whole_16.png", png_of([png_head(10_000, 10_000, 16, 6), (b"IDAT", rows), (b"IEND", b"")])
     yield "palette.png", _saved(Image.new("P", (10_000, 10_000)), "PNG", transparency=0)
     yield "grey.jpg", jpeg_of_scans((10_000, 10_000), 0)
-    yield "colour.jpg", _saved(Image.new("RGB", (10_000, 10_000)), "JPEG", progressive=True, subsampling=0)
-    yield "plain.webp", _saved(Image.new("RGB", (10_000, 9_900)), "WEBP", lossless=True, method=0)
-    yield "plain.avif", _saved(Image.new("RGB", (6_000, 5_000)), "AVIF", speed=10)
+    yield "colour.jpg", _saved(Image.new("RGB", (6_000, 6_000)), "JPEG", progressive=True, subsampling=0)
+    yield "plain.webp", _saved(Image.new("RGB", (6_000, 6_000)), "WEBP", lossless=True, method=0)
+    yield "plain.avif", _saved(Image.new("RGB", (4_000, 3_000)), "AVIF", speed=10)
     yield "bits.bmp", _saved(Image.new("1", (10_000, 10_000)), "BMP")
 
 
@@ -254,12 +254,11 @@ def write(folder: Path) -> dict[str, list[Path]]:
     """Write the corpus into a folder; return its files by kind."""
     written: dict[str, list[Path]] = {}
     for kind, build in KINDS.items():
-        into = folder / kind.replace(" ", "_").lower()
-        into.mkdir(parents=True, exist_ok=True)
         written[kind] = []
         for name, data in build():
-            (into / name).write_bytes(data)
-            written[kind].append(into / name)
+            path = folder / f"{kind.replace(' ', '_')}-{name}"
+            path.write_bytes(data)
+            written[kind].append(path)
     return written
 
 

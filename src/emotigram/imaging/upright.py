@@ -30,15 +30,21 @@ def rebuild(image: Image.Image, orientation: int = 1, scale: Scale | None = None
 
     ``scale`` is the ``picture_range`` of the whole where ``image`` is a part of it.
     """
-    flat = _to_8_bit(image, scale)
-    canvas = Image.new("RGB", flat.size, "white")
-    if flat.has_transparency_data:
-        seen = flat.convert("RGBA")
-        canvas.paste(seen, mask=seen.getchannel("A"))
-    else:
-        canvas.paste(flat.convert("RGB"))
+    canvas = Image.new("RGB", image.size)
+    canvas.paste(flattened(image, scale))
     turn = _TURNS.get(orientation)
     return canvas if turn is None else canvas.transpose(turn)
+
+
+def flattened(image: Image.Image, scale: Scale | None = None) -> Image.Image:
+    """The picture as RGB as it lies, perhaps itself, with what metadata it has; what is transparent turns white."""
+    flat = _to_8_bit(image, scale)
+    if not flat.has_transparency_data:
+        return flat.convert("RGB")
+    seen = flat.convert("RGBA")
+    canvas = Image.new("RGB", flat.size, "white")
+    canvas.paste(seen, mask=seen.getchannel("A"))
+    return canvas
 
 
 def picture_range(image: Image.Image) -> Scale | None:

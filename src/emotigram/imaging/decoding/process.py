@@ -15,7 +15,7 @@ from emotigram.imaging.decoding.picture import KEPT_SIDE_PX, LONGEST_SIDE_PX
 
 _LONGEST_LINE = 4096
 _PIPE_BYTES = 1 << 20  # where the system allows: fewer turns for the megabytes of a picture
-_SLOWER = 10  # niceness of a photo that takes long: it gets the time that nobody else wants
+_SLOWER = 5  # niceness of a photo that takes long: others come first, yet it gets on
 # Modules are found where this process finds them; nothing else is handed on, least of all its environment with keys.
 _START = "import sys; sys.path[:] = sys.argv[1:]; from emotigram.imaging.decoding.worker import main; main()"
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PIL import Image
 
-from emotigram.imaging.upright import picture_range, rebuild
+from emotigram.imaging.upright import flattened, picture_range, rebuild
 
-_STRIP_PIXELS = 1 << 20  # worked on at a time: a few megabytes, whatever the mode
+_STRIP_PIXELS = 1 << 18  # worked on at a time: a megabyte or two, whatever the mode
 
 
 def shrunk(image: Image.Image, side_px: int, orientation: int) -> Image.Image:
@@ -15,10 +15,7 @@ def shrunk(image: Image.Image, side_px: int, orientation: int) -> Image.Image:
     if longest <= side_px:
         return rebuild(image, orientation)
     factor = longest // side_px  # what is left of the way, less than half, is resampled with care
-    if factor > 1:
-        image = _reduced(image, factor)
-    elif image.mode != "RGB" or image.has_transparency_data:
-        image = rebuild(image)
+    image = _reduced(image, factor) if factor > 1 else flattened(image)
     image.thumbnail((side_px, side_px), Image.Resampling.BICUBIC, reducing_gap=None)
     return rebuild(image, orientation)
 
@@ -30,5 +27,5 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
     rows = max(1, _STRIP_PIXELS // image.width // factor) * factor
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(top + rows, image.height)))
-        small.paste(rebuild(strip, scale=scale).reduce(factor), (0, top // factor))
+        small.paste(flattened(strip, scale).reduce(factor), (0, top // factor))
     return small
