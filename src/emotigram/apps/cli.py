@@ -20,6 +20,7 @@ from emotigram.assembly import captioner_of, open_studio
 from emotigram.domain import Photo, Reading, SentimentLabel
 from emotigram.errors import PhotoError, SettingsError
 from emotigram.imaging.batches import in_batches, open_photos
+from emotigram.imaging.photos import start_decoding
 from emotigram.settings import Settings, load_settings
 from emotigram.studio import Studio
 from emotigram.texts import interface_language, say
@@ -139,7 +140,7 @@ def caption(  # noqa: PLR0913  # one argument an option
         if dry_run:
             _plan(photos, settings, screen, text, tone)
         else:
-            studio = open_studio(settings)
+            studio = _open_studio(settings)
             _work_through(
                 photos,
                 studio,
@@ -163,7 +164,7 @@ def read(  # noqa: PLR0913
         # No writer is used, so a missing key must not stand in the way.
         settings = load_settings(interface=context.obj, writer="embedded", captioner=engine)
         screen = Screen(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
-        _work_through(photos, open_studio(settings), screen, text, lambda photo, read: screen.show(photo, read, None))
+        _work_through(photos, _open_studio(settings), screen, text, lambda photo, read: screen.show(photo, read, None))
 
 
 @app.command(help=help_text("serve"))
@@ -231,7 +232,7 @@ def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, tone
     if captioner == "openai_vision":
         captioner = "embedded"
     asking = keyless(settings).model_copy(update={"writer": "chat", "captioner": captioner})
-    studio = open_studio(asking)
+    studio = _open_studio(asking)
     _work_through(
         paths,
         studio,
@@ -239,6 +240,11 @@ def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, tone
         text,
         lambda photo, read: screen.show_plan(photo, plan(studio.brief(read, tone=tone), asking)),
     )
+
+
+def _open_studio(settings: Settings) -> Studio:
+    start_decoding()  # beside the engines, which take as long to load
+    return open_studio(settings)
 
 
 def _work_through(

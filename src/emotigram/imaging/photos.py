@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -81,6 +82,12 @@ def decode_photo(source: str | Path | bytes, name: str, limits: Limits, granted:
         raise DecoderMissing(reason=error.strerror or error) from error
     image = Image.frombytes("RGB", picture.size, picture.rgb)
     return Photo(image, name, hashlib.sha256(file).hexdigest(), picture.original)
+
+
+def start_decoding() -> None:
+    """Start a process that decodes, which takes a moment, while other things are done; photos do it themselves, too."""
+    with suppress(OSError):  # the first photo will say so
+        decoders().warm_up()
 
 
 @cache
