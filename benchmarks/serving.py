@@ -16,22 +16,15 @@ import contextlib
 import hashlib
 import itertools
 import json
-import os
-import platform
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-from importlib import metadata
+from collections.abc import AsyncIterator
 from pathlib import Path
 from threading import Lock
 
 import httpx2
 from chat_model import chat_model
+from load import Server, Tally, calling, let_ask, machine, own, read, serving
 
 from emotigram import open_photo, open_studio
 
@@ -46,65 +39,34 @@ def main() -> None:
     parser.add_argument("photo", type=Path, nargs="+")
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    print(_machine())
+    print(machine())
     photos = [path.read_bytes() for path in options.photo]
     sizes = [(open_photo(path).width_px, open_photo(path).height_px, len(path.read_bytes())) for path in options.photo]
     print("Photos: " + ", ".join(f"{width}x{height}, {size // 1000} kB" for width, height, size in sizes) + ".\n")
-    with _server() as server:
+    with serving() as server:
         asyncio.run(_load(server, photos, options.seconds))
-    with _server() as server:
+    with serving() as server:
         asyncio.run(_ending(server, photos))
     asyncio.run(_beside(options.photo[0]))
 
 
-@dataclass(frozen=True)
-class Server:
-    """A server process."""
-
-    url: str
-    process: subprocess.Popen[str]
-    log: Path
-
-    def memory_mb(self) -> float:
-        """Resident memory now."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1000
-
-
-@dataclass
-class Tally:
-    """What callers were answered."""
-
-    seconds: list[float] = field(default_factory=list)
-    wrong: int = 0  # an answer of another photo
-    refused: int = 0
-    failed: int = 0
-
-    @property
-    def right(self) -> int:
-        """Answers of the caller's own photo."""
-        return len(self.seconds)
-
-    def late_s(self) -> float:
-        """The time that 95 % were under."""
-        return sorted(self.seconds)[int(len(self.seconds) * 0.95)]
-
-
 async def _load(server: Server, photos: list[bytes], seconds: float) -> None:
     numbers, ends_at = itertools.count(), time.perf_counter() + seconds
-    async with _client(server.url) as client:
-        await _read(client, photos[0], Tally())
-        readings = await _ask(CALLERS, lambda tally: _read(client, _own(photos, next(numbers)), tally), ends_at=ends_at)
+    async with calling(server.url) as client:
+        await read(client, photos[0], Tally())
+        readings = await let_ask(
+            CALLERS, lambda tally: read(client, own(photos, next(numbers)), tally), ends_at=ends_at
+        )
         memory, flat = [], Tally()
         for _ in range(REQUESTS // EVERY):
-            await _ask(
-                CALLERS, lambda tally: _read(client, _own(photos, next(numbers)), tally), count=EVERY, tally=flat
+            await let_ask(
+                CALLERS, lambda tally: read(client, own(photos, next(numbers)), tally), count=EVERY, tally=flat
             )
             memory.append(server.memory_mb())
         began = time.perf_counter()
         streams = Tally()
         firsts = await asyncio.gather(
-            *(_stream(client, _own(photos, next(numbers)), streams, began) for _ in range(STREAMS))
+            *(_stream(client, own(photos, next(numbers)), streams, began) for _ in range(STREAMS))
         )
     spread = max(abs(each / memory[0] - 1) for each in memory)
     print("| load | wanted | measured |\n|---|---|---|")
@@ -130,10 +92,10 @@ async def _ending(server: Server, photos: list[bytes]) -> None:
     async def ask(number: int) -> None:
         header = {"X-Request-ID": f"load-{number}"}
         with contextlib.suppress(httpx2.TransportError):
-            answer = await client.post("/v1/readings", files={"photo": _own(photos, number)}, headers=header)
+            answer = await client.post("/v1/readings", files={"photo": own(photos, number)}, headers=header)
             answered.add(answer.headers["x-request-id"])
 
-    async with _client(server.url) as client:
+    async with calling(server.url) as client:
         asked = [asyncio.ensure_future(ask(number)) for number in range(CALLERS * 12)]
         await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
         server.process.terminate()
@@ -161,8 +123,8 @@ async def _beside(photo: Path) -> None:
         pace = f"first word after {THINKS_S:.0f} s, then {1 / PIECE_S:.0f} tokens a second"
         print(f"\nA chat model at a real one's pace ({pace}); seconds; {photo.name}.\n")
         print("| page | visitors | first useful text | last text |\n|---|---|---|---|")
-        with _server(environment) as server:
-            async with _client(server.url) as client:
+        with serving(environment) as server:
+            async with calling(server.url) as client:
                 await _told(client, photo, time.perf_counter())
                 blocking(time.perf_counter())
                 for visitors in (1, VISITORS):
@@ -210,76 +172,6 @@ async def _events(client: httpx2.AsyncClient, photo: bytes, tally: Tally) -> Asy
                 said = json.loads(line.removeprefix("data: "))
                 tally.wrong += name == "post" and said["photo"]["sha256"] != hashlib.sha256(photo).hexdigest()
                 yield name
-
-
-async def _ask(
-    callers: int,
-    ask: Callable[[Tally], object],
-    *,
-    ends_at: float = 0,
-    count: int = 0,
-    tally: Tally | None = None,
-) -> Tally:
-    """Let callers ask again and again, until a time or a number."""
-    told, left = tally or Tally(), itertools.count(1)
-
-    async def caller() -> None:
-        while next(left) <= count if count else time.perf_counter() < ends_at:
-            await ask(told)  # type: ignore[misc]
-
-    await asyncio.gather(*(caller() for _ in range(callers)))
-    return told
-
-
-async def _read(client: httpx2.AsyncClient, photo: bytes, tally: Tally) -> None:
-    began = time.perf_counter()
-    try:
-        answer = await client.post("/v1/readings", files={"photo": photo})
-    except httpx2.TransportError:
-        tally.failed += 1
-        return
-    if answer.status_code != 201:
-        tally.refused += 1
-    elif answer.json()["photo"]["sha256"] != hashlib.sha256(photo).hexdigest():
-        tally.wrong += 1
-    else:
-        tally.seconds.append(time.perf_counter() - began)
-
-
-def _own(photos: list[bytes], number: int) -> bytes:
-    """A photo like no other: what follows its end changes the file's hash and nothing that is seen."""
-    return photos[number % len(photos)] + number.to_bytes(8)
-
-
-def _client(url: str) -> httpx2.AsyncClient:
-    limits = httpx2.Limits(max_connections=STREAMS * 2)
-    return httpx2.AsyncClient(base_url=url, timeout=120, limits=limits)
-
-
-@contextlib.contextmanager
-def _server(environment: dict[str, str] | None = None) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    with tempfile.TemporaryDirectory() as home:
-        log = Path(home) / "log"
-        ours = {"HOME": home, "EMOTIGRAM_WRITER": "embedded", "EMOTIGRAM_LOG_FORMAT": "json", **(environment or {})}
-        command = [sys.executable, "-m", "emotigram", "--interface", "en", "serve", "--no-page", "--port", port]
-        with log.open("w") as errors:
-            process = subprocess.Popen(
-                command, env={**os.environ, **ours}, cwd=home, text=True, stdout=subprocess.PIPE, stderr=errors
-            )
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield Server(f"http://127.0.0.1:{port}", process, log)
-        process.terminate()
-        process.communicate()
-
-
-def _machine() -> str:
-    names = ("emotigram", "fastapi", "uvicorn", "onnxruntime", "httpx2")
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in names)
-    return f"{os.cpu_count()} cores {platform.machine()}, Python {platform.python_version()}, {versions}, seed 0\n"
 
 
 if __name__ == "__main__":

@@ -84,10 +84,10 @@ def decode_photo(source: str | Path | bytes, name: str, limits: Limits, granted:
     return Photo(image, name, hashlib.sha256(file).hexdigest(), picture.original)
 
 
-def start_decoding() -> None:
-    """Start a process that decodes, which takes a moment, while other things are done; photos do it themselves, too."""
+def start_decoding(processes: int = 1) -> None:
+    """Start what decodes, which takes a moment, while other things are done; the first photos would do it, too."""
     with suppress(OSError):  # the first photo will say so
-        decoders().warm_up()
+        decoders().warm_up(processes)
 
 
 @cache

@@ -67,10 +67,10 @@ class DecoderPool:
             finally:
                 self.budget.give_back(more)
 
-    def warm_up(self) -> None:
-        """Start a process now, so that the first photo does not wait for it."""
+    def warm_up(self, processes: int) -> None:
+        """Start processes now, so that the first photos do not wait for them. Raises OSError."""
         with self._changed:
-            if not self._idle and not self._busy:
+            for _ in range(min(processes, self.places) - len(self._idle) - len(self._busy)):
                 self._idle.append(DecoderProcess())
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class DecoderPool:
     def _leave(self, worker: DecoderProcess, *, is_sound: bool) -> None:
         with self._changed:
             is_slow = self._busy.pop(worker)
-            is_kept = is_sound and not is_slow and worker.photos < _PHOTOS_A_PROCESS
+            is_kept = is_sound and not is_slow and worker.photos < _PHOTOS_A_PROCESS and len(self._idle) < self.places
             if is_kept:
                 self._idle.append(worker)
             self._changed.notify_all()
