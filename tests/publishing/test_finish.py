@@ -177,7 +177,7 @@ def test_alt_text_of_the_writer_is_taken_where_it_is_sound() -> None:
     assert alt_text(theirs, en="A dog.") == "A dog looks at the camera."
     assert alt_text(replace(theirs, alt_text="A dog and a cat on a beach."), en="A dog.") == "A dog."  # invented
     assert alt_text(replace(theirs, alt_text="一只狗看着镜头。"), en="A dog.") == "A dog."  # another language
-    assert alt_text(replace(theirs, alt_text="A dog, see https://example.com/x"), en="A.") == "A dog, see"
+    assert alt_text(replace(theirs, alt_text="A dog, see https://example.com/x"), en="A.") == "A dog"
 
 
 def test_a_platform_without_alt_text_gets_none() -> None:
@@ -192,7 +192,7 @@ def test_links_mentions_and_numbers_that_nobody_gave_are_taken_out() -> None:
     post = finished(
         "Good dog. https://evil.example/x call +86 138 0000 0000 or @spammer, mail a@b.com, see evil.com/win"
     )
-    assert post.text == "Good dog. call or , mail , see"
+    assert post.text == "Good dog."  # the rest said nothing else
     assert post.additions == ("https://evil.example/x", "+86 138 0000 0000", "@spammer", "a@b.com", "evil.com/win")
 
 

@@ -6,17 +6,27 @@ from collections.abc import Iterable
 
 import regex
 
-# Joiners, variation selectors and tag characters mean something inside an emoji (UTS 51) and, the joiners,
-# inside words of some scripts. Anywhere else they are invisible leftovers.
+# What cannot be seen is kept only where it makes a sign that can: in an emoji (UTS 51), at a joiner's place in a word
+# (UAX 31, rules A1, A2 and B), as the variant of a Chinese sign (UTS 37) or a Mongolian letter.
+_ELEMENT = r"\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|[\uFE0E\uFE0F])?"
 _MEANT = (
-    r"\U0001F3F4[\U000E0020-\U000E007E]+\U000E007F"
+    r"\U0001F3F4\U000E0067\U000E0062(?:\U000E0065\U000E006E\U000E0067|\U000E0073\U000E0063\U000E0074|"
+    r"\U000E0077\U000E006C\U000E0073)\U000E007F"  # England, Scotland, Wales: Unicode recommends no others
     r"|[#*0-9]\uFE0F?\u20E3"
-    r"|\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|[\uFE0E\uFE0F])?"
-    r"(?:\u200D\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|[\uFE0E\uFE0F])?)*"
-    r"|(?<=[\p{Arabic}\p{M}])[\u200C\u200D](?=\p{L})"
+    rf"|{_ELEMENT}(?:\u200D{_ELEMENT}){{0,9}}"
+    r"|(?<=[\p{Arabic}\p{Syriac}]\p{Mn}{0,4})\u200C(?=[\p{Arabic}\p{Syriac}])"
+    r"|(?<=\p{ccc=9}\p{Mn}?)[\u200C\u200D]"
+    r"|(?<=\p{Han})[\U000E0100-\U000E01EF]"
+    r"|(?<=\p{Mongolian})[\u180B-\u180D]"
 )
-_JUNK = r"[\p{Cf}\p{Cs}\p{Co}\p{Cn}\uFE0E\uFE0F]|(?!\n)\p{Cc}"
+# Blank signs that Unicode counts as letters, symbols or pictures: a Braille pattern without dots, fillers, an object's place
+_BLANK = r"\u2800\u3164\uFFA0\u115F\u1160\uFFFC\U0001D159"
+_JUNK = rf"[\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Cn}}\p{{Default_Ignorable_Code_Point}}{_BLANK}]|(?!\n)\p{{Cc}}"
 _MEANT_OR_JUNK = regex.compile(rf"({_MEANT})|{_JUNK}")
+_SPACE = regex.compile(r"(?!\u3000)\p{Zs}")
+_MOST_MARKS = 4  # on one sign: Hebrew with points and an accent, stacked Thai and Vietnamese have fewer or as many
+_TOO_MANY_MARKS = regex.compile(rf"(?<=[\p{{Mn}}\p{{Me}}]{{{_MOST_MARKS}}})[\p{{Mn}}\p{{Me}}]+")
+_LOST_MARKS = regex.compile(r"(?<![\p{L}\p{M}\p{N}\p{P}\p{S}])[\p{Mn}\p{Me}]+")
 _LINE_END = regex.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _FENCE = regex.compile(r"\s*```[^\n`]*\n(.*?)\s*```\s*", regex.DOTALL)
 _QUOTES = (('"', '"'), ("“", "”"), ("'", "'"), ("‘", "’"), ("「", "」"), ("『", "』"))
@@ -37,8 +47,15 @@ def clean(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text without control, format and surrogate characters, but for those an emoji or a word needs."""
-    return _MEANT_OR_JUNK.sub(lambda match: match[1] or "", text)
+    """The text without what nobody sees, but where an emoji or a word needs it, and with few marks on one sign.
+
+    Control, format and private characters, unassigned ones, blank letters and stray variation selectors go, and spaces
+    are plain ones, but for the wide one of East Asian texts.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    seen = _MEANT_OR_JUNK.sub(lambda match: match[1] or "", _SPACE.sub(" ", text))
+    return _LOST_MARKS.sub("", _TOO_MANY_MARKS.sub("", seen))
 
 
 def clean_hashtags(hashtags: Iterable[str]) -> tuple[str, ...]:

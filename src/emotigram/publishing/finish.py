@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import regex
@@ -9,7 +10,8 @@ import regex
 from emotigram.chinese import to_taiwan
 from emotigram.domain import Brief, Draft, Platform
 from emotigram.publishing.additions import additions, without_additions
-from emotigram.publishing.cleaning import clean, clean_hashtags, lift_hashtags
+from emotigram.publishing.additions.hashtags import sorted_out
+from emotigram.publishing.cleaning import clean, lift_hashtags
 from emotigram.publishing.counting import count, fits, graphemes, title_length
 from emotigram.publishing.faithfulness import unsupported
 from emotigram.publishing.languages import LEAST_IN_SCRIPT, language_share
@@ -22,7 +24,7 @@ _FIRST_CLAUSE = regex.compile(r"[^，。！？；：,!?;:\n…]+?(?=[，。！�
 class Finished:
     """A draft as it would be published; ``uncut_length`` (platform's units) is that of the draft before it was cut.
 
-    ``additions`` are links, mentions and numbers that were taken out, because nobody had given them.
+    ``additions`` are what was taken out of any field, as it was spelled, because nobody had given it.
     """
 
     title: str
@@ -36,12 +38,12 @@ class Finished:
 
 def preview(draft: Draft, brief: Brief) -> Finished:
     """The draft so far: cleaned and within limits, without a title made up for it."""
-    return _finished(draft, brief, _title(draft.title, brief))
+    return _finished(draft, brief, is_titled=False)
 
 
 def finish(draft: Draft, brief: Brief) -> Finished:
     """The draft, polished: titled where the platform has titles, and with an objective alt text."""
-    return _finished(draft, brief, _title(draft.title, brief) or _title_from(draft.text, brief))
+    return _finished(draft, brief, is_titled=True)
 
 
 def full_text(text: str, hashtags: tuple[str, ...], platform: Platform) -> str:
@@ -50,28 +52,30 @@ def full_text(text: str, hashtags: tuple[str, ...], platform: Platform) -> str:
     return "\n\n".join(part for part in (text, signed) if part)
 
 
-def _finished(draft: Draft, brief: Brief, title: str) -> Finished:
+def _finished(draft: Draft, brief: Brief, is_titled: bool) -> Finished:
     platform = brief.platform
-    text, lifted = lift_hashtags(clean(draft.text), paired=platform.hashtag_form == "#{tag}#")
-    hashtags = _hashtags([*draft.hashtags, *lifted], platform)
-    added = additions(f"{draft.title}\n{text}", brief)
-    whole = without_additions(text, brief)
+    cleaned, line, said = clean(draft.text), _one_line(draft.title), _one_line(draft.alt_text)
+    whole, lifted = lift_hashtags(without_additions(cleaned, brief), paired=platform.hashtag_form == "#{tag}#")
+    given, left_out = sorted_out((*draft.hashtags, *lifted), brief)
+    hashtags = _hashtags(given, platform)
+    fields = (line, cleaned, said if platform.takes_alt_text else "")
+    added = (*(piece for field in fields for piece in additions(field, brief)), *left_out)
     uncut = count(full_text(whole, hashtags, platform), platform)
     text, hashtags = _within_limit(whole, hashtags, platform)
     return Finished(
-        title=title,
+        title=_title(line, brief) or (_title(_first_clause(whole), brief) if is_titled else ""),
         text=text,
         hashtags=hashtags,
-        alt_text=_alt_text(draft, brief),
+        alt_text=_alt_text(said, brief),
         full_text=full_text(text, hashtags, platform),
         uncut_length=uncut,
         additions=added,
     )
 
 
-def _hashtags(given: list[str], platform: Platform) -> tuple[str, ...]:
+def _hashtags(given: Sequence[str], platform: Platform) -> tuple[str, ...]:
     length = platform.hashtag_length
-    kept = [tag for tag in clean_hashtags(given) if not length or len(graphemes(tag)) <= length]
+    kept = [tag for tag in given if not length or len(graphemes(tag)) <= length]
     return tuple(kept[: platform.hashtag_limit])
 
 
@@ -84,28 +88,31 @@ def _within_limit(text: str, hashtags: tuple[str, ...], platform: Platform) -> t
     return trim(text, lambda start: fits(full_text(start, hashtags, platform), platform)), hashtags
 
 
-def _title(title: str, brief: Brief) -> str:
+def _one_line(text: str) -> str:
+    return clean(" ".join(clean(text).split()))
+
+
+def _title(line: str, brief: Brief) -> str:
     platform = brief.platform
     if not platform.title_limit:
         return ""
-    line = clean(clean(title).replace("\n", " "))
-    words, _ = lift_hashtags(line, paired=False)
-    return trim(without_additions(words, brief), lambda start: title_length(start, platform) <= platform.title_limit)
+    words, _ = lift_hashtags(without_additions(line, brief), paired=False)
+    return trim(words, lambda start: title_length(start, platform) <= platform.title_limit)
 
 
-def _title_from(text: str, brief: Brief) -> str:
-    body, _ = lift_hashtags(clean(text), paired=brief.platform.hashtag_form == "#{tag}#")
-    clause = _FIRST_CLAUSE.search(body)
-    return _title(clause[0] if clause else body, brief)
+def _first_clause(text: str) -> str:
+    clause = _FIRST_CLAUSE.search(text)
+    return _one_line(clause[0] if clause else text)
 
 
-def _alt_text(draft: Draft, brief: Brief) -> str:
+def _alt_text(said: str, brief: Brief) -> str:
     """The writer's where it is in the post's language and names only what was seen, or else the description."""
     if not brief.platform.takes_alt_text:
         return ""
-    theirs = without_additions(" ".join(clean(draft.alt_text).split()), brief)
+    theirs = without_additions(said, brief)
     limit = brief.platform.alt_text_limit
-    told = theirs if _is_sound(theirs, brief) else _description(brief)
+    # A captioner may have read a link off the photo: that is nobody's to publish either.
+    told = theirs if _is_sound(theirs, brief) else without_additions(_description(brief), brief)
     return trim(told, lambda start: len(start) <= limit) if limit else told
 
 

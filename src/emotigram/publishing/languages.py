@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import regex
@@ -14,6 +14,9 @@ from emotigram.domain import Language
 LEAST_IN_SCRIPT = 0.5  # names and loan words may be in another script, most words not
 _LEAST_LETTERS = 16  # fewer say too little about which of the languages in Latin letters they are
 _LEAST_SHARE = 0.1  # of probability: below it a text is surely in another of the languages
+# of probability among all languages that the identifier knows, from so many letters on: short texts of names look like
+# many of them. Measured on tweets and captions, see docs/posts.md
+_LEAST_AMONG_ALL = ((40, 0.05), (24, 0.02))
 _LEAST_KANA = 0.1  # of the letters of a Japanese text; a title or a line of names may have less, a post never
 _NOT_WORDS = regex.compile(r"https?://\S+|[#＃@][\p{L}\p{M}\p{N}_]+")
 _LETTERS = regex.compile(r"\p{L}")
@@ -68,8 +71,14 @@ def _is_among_its_kind(words: str, key: str) -> bool:
     if key == "ja":
         return _kana_share(letters) >= _LEAST_KANA
     if key in _latin() and len(letters) >= _LEAST_LETTERS:
-        return dict(_ranked(words))[key] >= _LEAST_SHARE
+        return dict(_ranked(words))[key] >= _LEAST_SHARE and not _is_of_no_catalogue(words, key, len(letters))
     return True
+
+
+def _is_of_no_catalogue(words: str, key: str, letters: int) -> bool:
+    """Whether a text that is likeliest in a language, of the catalogue's, is surely in one that the catalogue lacks."""
+    least = next((share for fewest, share in _LEAST_AMONG_ALL if letters >= fewest), 0.0)
+    return bool(least) and dict(_ranked(words, among_all=True))[key] < least
 
 
 def _kana_share(letters: list[str]) -> float:
@@ -91,14 +100,16 @@ def _latin() -> frozenset[str]:
     return frozenset(each.key for each in catalogue.languages() if each.script == r"\p{Latin}")
 
 
-def _ranked(words: str) -> list[tuple[str, float]]:
-    return [(str(key), float(chance)) for key, chance in _identifier().rank(words.lower())]
+@lru_cache(maxsize=256)  # a post is looked at for each check
+def _ranked(words: str, among_all: bool = False) -> tuple[tuple[str, float], ...]:
+    return tuple((str(key), float(chance)) for key, chance in _identifier(among_all).rank(words.lower()))
 
 
 @cache
-def _identifier() -> Any:
+def _identifier(knows_all: bool) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # half a second, for Latin letters only
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(sorted(_latin()))
+    # Codes of two letters: the others are dialects and pidgins, which short texts are taken for
+    identifier.set_languages([key for key in identifier.labels if len(key) == 2] if knows_all else sorted(_latin()))
     return identifier

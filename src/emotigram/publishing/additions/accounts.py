@@ -1,0 +1,66 @@
+"""Accounts told in words, ``WeChat: name88``, and where money is sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import regex
+
+from emotigram.publishing.additions.data import contacts
+from emotigram.publishing.additions.pieces import Piece
+
+_HANDLE = r"(?P<handle>@?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_])(?![a-z0-9@])"
+_GLUE = r"[-:：=→⇒–—>\s\p{Extended_Pictographic}]*[-:：=→⇒–—>\p{Extended_Pictographic}]"
+_FEWEST_DIGITS, _FEWEST_LETTERS = 5, 5  # of an account without the other
+_GOES_ON = regex.compile(r",?\s+\p{L}")  # then it was a word of the sentence
+_ACCOUNT = regex.compile(r"(?=.*\d)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", regex.I)
+# Bitcoin (base58 and bech32), Ethereum, Tron
+_COIN = regex.compile(
+    r"(?<![\p{L}\p{N}])(?:bc1[a-z0-9]{25,87}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|T[1-9A-HJ-NP-Za-km-z]{33})(?![\p{L}\p{N}])"
+)
+
+
+def accounts(text: str) -> Iterator[Piece]:
+    """Names of apps, each with what looks like an account beside it."""
+    for pattern, is_common in ((_pattern(contacts().apps), False), (_pattern(contacts().common_words), True)):
+        for found in pattern.finditer(text):
+            is_told = bool(found["link"] or found["glue"])
+            if (is_told or not is_common) and _is_handle(found["handle"], is_told, is_common, text[found.end() :]):
+                yield Piece("account", found.start(), found.end(), found["handle"].lstrip("@").casefold())
+
+
+def wallets(text: str) -> Iterator[Piece]:
+    """Bank accounts (IBAN) whose check digits are right, and addresses of coins."""
+    for found in _ACCOUNT.finditer(text):
+        if _is_iban(found[0].replace(" ", "").upper()):
+            yield Piece("wallet", found.start(), found.end(), found[0].replace(" ", "").casefold())
+    for found in _COIN.finditer(text):
+        yield Piece("wallet", found.start(), found.end(), found[0].casefold())
+
+
+def _is_handle(handle: str, is_told: bool, is_common: bool, after: str) -> bool:
+    """Whether it is an account: nobody's word, year or version."""
+    if handle.startswith("@") or "_" in handle:
+        return True
+    if regex.fullmatch(r"[\d.-]+", handle):
+        return sum(each.isdigit() for each in handle) >= _FEWEST_DIGITS and "." not in handle
+    if regex.search(r"\d", handle):
+        return True
+    return is_told and not is_common and len(handle) >= _FEWEST_LETTERS and not _GOES_ON.match(after)
+
+
+def _is_iban(account: str) -> bool:
+    """ISO 13616: the first four signs at the end, letters as 10 to 35, the rest of a division by 97 is 1."""
+    return int("".join(str(int(sign, 36)) for sign in account[4:] + account[:4])) % 97 == 1
+
+
+@cache
+def _pattern(names: Iterable[str]) -> regex.Pattern[str]:
+    known = "|".join(map(regex.escape, sorted(names, key=len, reverse=True)))
+    links = "|".join(map(regex.escape, sorted(contacts().links, key=len, reverse=True)))
+    return regex.compile(
+        rf"(?<![\p{{Latin}}\p{{N}}])(?:{known})(?:[\s(（]*(?P<link>{links})(?![\p{{Latin}}])[)）]?)*"
+        rf"\s*(?P<glue>{_GLUE})?\s*{_HANDLE}",
+        regex.I,
+    )

@@ -1,0 +1,78 @@
+"""Names of hosts in running text: which dotted words are one, and where it begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import regex
+
+from emotigram.publishing.additions.data import contacts, is_top_level
+
+_SIGN = r"[\p{L}\p{M}\p{N}_-]"
+_DOTTED = regex.compile(rf"(?<!{_SIGN}){_SIGN}++(?:[.。]{_SIGN}++)+")
+_LABEL = regex.compile(rf"{_SIGN}+")
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー"
+_AFTER_UNSPACED = regex.compile(rf"(?<=[{_UNSPACED}])[^{_UNSPACED}]+$")
+_TOP_LEVEL = regex.compile(rf"(?:xn--[a-z0-9-]+|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}]){{2,}})(?![\p{{N}}_])", regex.I)
+_LONGEST_HAN = 6  # signs of a top-level domain, 我爱你 and the like
+
+
+def hosts(text: str) -> Iterator[tuple[int, int]]:
+    """Where names of hosts stand in a folded text; words joined by a full stop, and abbreviations, are none."""
+    for dotted in _DOTTED.finditer(text):
+        labels = [(dotted.start() + each.start(), each[0]) for each in _LABEL.finditer(dotted[0])]
+        for at in range(len(labels) - 1, 0, -1):
+            if end := _end(labels, at, text):
+                yield _start(labels, at), end
+                break
+    yield from ((each.start(), each.end()) for each in _spelled_out().finditer(text))
+
+
+def _start(labels: list[tuple[int, str]], last: int) -> int:
+    """Where the name begins: words of scripts without spaces may stand right before it."""
+    for start, label in reversed(labels[:last]):
+        if own := _AFTER_UNSPACED.search(label):
+            return start + own.start()
+    return labels[0][0]
+
+
+def _end(labels: list[tuple[int, str]], at: int, text: str) -> int:
+    """Where a name ends whose top-level domain is the label at a place; 0 where that is none."""
+    (start, label), (before_start, before) = labels[at], labels[at - 1]
+    suffix = _suffix(label, before)
+    if not suffix or not before.strip("-_"):
+        return 0
+    end = start + len(suffix)
+    whole = ".".join([*(each for _, each in labels[:at]), suffix]).casefold()
+    is_joined = text[start - 1] == "。" or suffix.isascii() != before[-1].isascii()
+    return 0 if whole in contacts().names or _is_word(suffix, before, is_joined) else end
+
+
+def _suffix(label: str, before: str) -> str:
+    spaced = _TOP_LEVEL.match(label)
+    if spaced:
+        return spaced[0] if is_top_level(spaced[0]) else ""
+    if is_top_level(label):
+        return label
+    starts = (label[:length] for length in range(min(len(label), _LONGEST_HAN), 1, -1) if before.isascii())
+    return next((start for start in starts if not start.isascii() and is_top_level(start)), "")
+
+
+def _is_word(suffix: str, before: str, is_joined: bool) -> bool:
+    """Whether it is the next sentence's first word, or a name after a title, rather than a top-level domain."""
+    is_capital = suffix[0].isupper() and not suffix.isupper()
+    if is_capital and before.casefold() in contacts().titles:
+        return True
+    is_number = before.isdecimal() and len(before) < 3
+    return suffix.casefold() in contacts().words and (is_capital or is_joined or is_number)
+
+
+@cache
+def _spelled_out() -> regex.Pattern[str]:
+    """``evil[.]com``, ``evil dot com``, ``evil点com``, ``evil . com``."""
+    dot = r"(?:\s?[\[({（]\s?(?:\.|dot|点)\s?[\])}）]\s?|\s+dot\s+|点|\s+[.。]\s?)"
+    domains = "|".join(contacts().spelled)
+    return regex.compile(
+        rf"(?<![\p{{Latin}}\p{{N}}_-])[a-z0-9][a-z0-9-]+{dot}(?:{domains})(?![\p{{Latin}}\p{{N}}])", regex.I
+    )
