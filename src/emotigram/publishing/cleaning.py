@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import regex
 
+from emotigram.publishing.lookalikes import unmixed
+
 # What cannot be seen is kept only where it makes a sign that can: in an emoji (UTS 51), at a joiner's place in a word
 # (UAX 31, rules A1, A2 and B), as the variant of a Chinese sign (UTS 37) or a Mongolian letter.
 _ELEMENT = r"\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|[\uFE0E\uFE0F])?"
@@ -19,7 +21,7 @@ _MEANT = (
     r"|(?<=\p{Han})[\U000E0100-\U000E01EF]"
     r"|(?<=\p{Mongolian})[\u180B-\u180D]"
 )
-# Blank signs that Unicode counts as letters, symbols or pictures: a Braille pattern without dots, fillers, an object's place
+# Blank signs that Unicode counts as letters, symbols or pictures: Braille without dots, fillers, an object's place
 _BLANK = r"\u2800\u3164\uFFA0\u115F\u1160\uFFFC\U0001D159"
 _JUNK = rf"[\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Cn}}\p{{Default_Ignorable_Code_Point}}{_BLANK}]|(?!\n)\p{{Cc}}"
 _MEANT_OR_JUNK = regex.compile(rf"({_MEANT})|{_JUNK}")
@@ -31,8 +33,9 @@ _LINE_END = regex.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _FENCE = regex.compile(r"\s*```[^\n`]*\n(.*?)\s*```\s*", regex.DOTALL)
 _QUOTES = (('"', '"'), ("“", "”"), ("'", "'"), ("‘", "’"), ("「", "」"), ("『", "』"))
 
-_WORD = r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*"
-_SIGNED = rf"(?<![A-Za-z0-9_&/])(?:[#＃]{_WORD})+[#＃]?"  # not in links, entities and names such as C#
+_WORD = r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_\u200C\u200D]*"
+_IN_LINK = r"(?<!://[^\s，。！？、；：（）「」“”]{0,300}[#＃])"
+_SIGNED = rf"(?<![A-Za-z0-9_&/])(?:[#＃]{_IN_LINK}{_WORD})+[#＃]?"  # not in links, entities and names such as C#
 _HASHTAGS = regex.compile(_SIGNED)
 _TOPICS = regex.compile(rf"[#＃](?P<topic>{_WORD}(?: {_WORD})*)[#＃]|{_SIGNED}")
 
@@ -50,19 +53,22 @@ def visible(text: str) -> str:
     """The text without what nobody sees, but where an emoji or a word needs it, and with few marks on one sign.
 
     Control, format and private characters, unassigned ones, blank letters and stray variation selectors go, and spaces
-    are plain ones, but for the wide one of East Asian texts.
+    are plain ones, but for the wide one of East Asian texts. Words that mix alphabets are in Latin letters if they look
+    so.
     """
     if text.isascii() and text.isprintable():
         return text
     seen = _MEANT_OR_JUNK.sub(lambda match: match[1] or "", _SPACE.sub(" ", text))
-    return _LOST_MARKS.sub("", _TOO_MANY_MARKS.sub("", seen))
+    return unmixed(_LOST_MARKS.sub("", _TOO_MANY_MARKS.sub("", seen)))
 
 
 def clean_hashtags(hashtags: Iterable[str]) -> tuple[str, ...]:
     """Hashtags without signs, spaces and punctuation; those repeated or without a letter are left out."""
     kept: dict[str, str] = {}
     for hashtag in hashtags:
-        word = regex.sub(r"^\p{M}+", "", regex.sub(r"[^\p{L}\p{M}\p{N}_]|[\uFE0E\uFE0F]", "", visible(hashtag)))
+        word = regex.sub(
+            r"^\p{M}+", "", visible(regex.sub(r"[^\p{L}\p{M}\p{N}_\u200C\u200D]|[\uFE0E\uFE0F]", "", visible(hashtag)))
+        )
         if regex.search(r"\p{L}", word):
             kept.setdefault(word.casefold(), word)
     return tuple(kept.values())

@@ -17,6 +17,7 @@ _LEAST_SHARE = 0.1  # of probability: below it a text is surely in another of th
 # of probability among all languages that the identifier knows, from so many letters on: short texts of names look like
 # many of them. Measured on tweets and captions, see docs/posts.md
 _LEAST_AMONG_ALL = ((40, 0.05), (24, 0.02))
+_OF_A_SHARED_SCRIPT = ("ru",)  # the catalogue has no other in its letters, but Ukrainian or Bulgarian are not Russian
 _LEAST_KANA = 0.1  # of the letters of a Japanese text; a title or a line of names may have less, a post never
 _NOT_WORDS = regex.compile(r"https?://\S+|[#＃@][\p{L}\p{M}\p{N}_]+")
 _LETTERS = regex.compile(r"\p{L}")
@@ -56,7 +57,7 @@ def identify(text: str) -> str:
     sure = [each.key for each in catalogue.languages() if share_in_script(text, each) >= 0.8]
     if any(key in _latin() for key in sure):
         best, chance = _ranked(words)[0]
-        return best if chance >= 0.9 else ""
+        return best if chance >= 0.9 and not _is_of_no_catalogue(words, best) else ""
     return next((key for key in sure if _is_among_its_kind(words, key)), "")
 
 
@@ -71,12 +72,13 @@ def _is_among_its_kind(words: str, key: str) -> bool:
     if key == "ja":
         return _kana_share(letters) >= _LEAST_KANA
     if key in _latin() and len(letters) >= _LEAST_LETTERS:
-        return dict(_ranked(words))[key] >= _LEAST_SHARE and not _is_of_no_catalogue(words, key, len(letters))
-    return True
+        return dict(_ranked(words))[key] >= _LEAST_SHARE and not _is_of_no_catalogue(words, key)
+    return key not in _OF_A_SHARED_SCRIPT or not _is_of_no_catalogue(words, key)
 
 
-def _is_of_no_catalogue(words: str, key: str, letters: int) -> bool:
+def _is_of_no_catalogue(words: str, key: str) -> bool:
     """Whether a text that is likeliest in a language, of the catalogue's, is surely in one that the catalogue lacks."""
+    letters = len(_LETTERS.findall(words))
     least = next((share for fewest, share in _LEAST_AMONG_ALL if letters >= fewest), 0.0)
     return bool(least) and dict(_ranked(words, among_all=True))[key] < least
 

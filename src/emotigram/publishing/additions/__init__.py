@@ -41,7 +41,8 @@ def mentions(text: str) -> int:
 
 
 def _added(text: str, own: Own) -> list[Piece]:
-    return [piece for piece in pieces_of(text) if not own.holds(piece)]
+    added = (piece for piece in pieces_of(text) if not own.holds(piece))
+    return [part for piece in added for part in (own.beside(piece, text) if piece.kind == "number" else [piece])]
 
 
 def _holds_own(text: str, own: Own) -> bool:

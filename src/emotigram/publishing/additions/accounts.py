@@ -10,14 +10,17 @@ import regex
 from emotigram.publishing.additions.data import contacts
 from emotigram.publishing.additions.pieces import Piece
 
-_HANDLE = r"(?P<handle>@?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_])(?![a-z0-9@])"
+_HANDLE = r"(?P<handle>@?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_](?:#\d{4})?)(?![a-z0-9@])"
 _GLUE = r"[-:：=→⇒–—>\s\p{Extended_Pictographic}]*[-:：=→⇒–—>\p{Extended_Pictographic}]"
 _FEWEST_DIGITS, _FEWEST_LETTERS = 5, 5  # of an account without the other
 _GOES_ON = regex.compile(r",?\s+\p{L}")  # then it was a word of the sentence
-_ACCOUNT = regex.compile(r"(?=.*\d)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", regex.I)
+_ACCOUNT = regex.compile(
+    r"(?<![\p{Latin}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\p{Latin}\p{N}])", regex.I
+)
 # Bitcoin (base58 and bech32), Ethereum, Tron
 _COIN = regex.compile(
-    r"(?<![\p{L}\p{N}])(?:bc1[a-z0-9]{25,87}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|T[1-9A-HJ-NP-Za-km-z]{33})(?![\p{L}\p{N}])"
+    r"(?<![\p{Latin}\p{N}])(?:bc1[a-z0-9]{25,87}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34}"
+    r"|T[1-9A-HJ-NP-Za-km-z]{33})(?![\p{Latin}\p{N}])"
 )
 
 
@@ -60,7 +63,7 @@ def _pattern(names: Iterable[str]) -> regex.Pattern[str]:
     known = "|".join(map(regex.escape, sorted(names, key=len, reverse=True)))
     links = "|".join(map(regex.escape, sorted(contacts().links, key=len, reverse=True)))
     return regex.compile(
-        rf"(?<![\p{{Latin}}\p{{N}}])(?:{known})(?:[\s(（]*(?P<link>{links})(?![\p{{Latin}}])[)）]?)*"
+        rf"(?<![\p{{Latin}}\p{{N}}])(?:{known})(?:[\s(（]*(?P<link>{links})(?:(?<=[\p{{Han}}\p{{Hangul}}\p{{Katakana}}])|(?!\p{{Latin}}))[)）]?)*"
         rf"\s*(?P<glue>{_GLUE})?\s*{_HANDLE}",
         regex.I,
     )

@@ -17,7 +17,7 @@ from emotigram.publishing.additions.pieces import Piece, masked
 
 # In this order: what one has found, the next does not see.
 _FINDERS: tuple[Callable[[str], Iterator[Piece]], ...] = (
-    schemes, markup, mails, mentions, bare_links, wallets, accounts, numbers,
+    markup, schemes, mails, mentions, bare_links, wallets, accounts, numbers,
 )  # fmt: skip
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from html import unescape
 
 import regex
+
+from emotigram.publishing.lookalikes import unmixed
 
 # They would become signs of links; "：" is folded, since it stands before many.
 _KEPT = frozenset("，！？；（）…")
 _LETTERS_IN_SHAPES = ((0x1F150, 0x1F169), (0x1F170, 0x1F189))  # white on black: without a decomposition
-_WORD = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}]+")
-_LATIN, _FOREIGN = regex.compile(r"\p{Latin}"), regex.compile(r"[\p{Cyrillic}\p{Greek}]")
+_ENTITY = regex.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", regex.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +31,25 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Compatibility forms (NFKC), digits of any kind as 0 to 9, no combining marks, lookalikes in Latin words as Latin.
+    """A text in NFKC, entities and digits of any kind as they are meant, without combining marks.
+
+    Words that mix alphabets are in Latin letters where they look so.
 
     >>> fold("ｅｖｉｌ．ｃｏｍ ①②").text
     'evil.com 12'
     """
-    if text.isascii():
+    entities = {match.start(): match for match in _ENTITY.finditer(text)} if "&" in text else {}
+    if text.isascii() and not entities:
         return Folded(text, tuple(range(len(text) + 1)))
-    folded = [(at, sign) for at, character in enumerate(text) for part in _folded(character) for sign in part]
+    folded, after = list[tuple[int, str]](), 0
+    for at, character in enumerate(text):
+        if at >= after:
+            entity = entities.get(at)
+            after = entity.end() if entity else at + 1
+            meant = unescape(entity[0]) if entity else character
+            folded += [(at, sign) for each in meant for part in _folded(each) for sign in part]
     said = "".join(sign for _, sign in folded)
-    return Folded(_WORD.sub(lambda word: plain(word[0]), said), (*(at for at, _ in folded), len(text)))
-
-
-def plain(word: str) -> str:
-    """A word that mixes Latin with Cyrillic or Greek letters in Latin ones, as far as they look alike (UTS 39)."""
-    if word.isascii() or not (_LATIN.search(word) and _FOREIGN.search(word)):
-        return word
-    return _FOREIGN.sub(lambda letter: _lookalike(letter[0]), word)
+    return Folded(unmixed(said), (*(at for at, _ in folded), len(text)))
 
 
 def _folded(character: str) -> Iterator[str]:
@@ -63,12 +66,3 @@ def _folded(character: str) -> Iterator[str]:
 def _letter_in_shape(character: str) -> str:
     code = ord(character)
     return next((chr(ord("a") + code - low) for low, high in _LETTERS_IN_SHAPES if low <= code <= high), "")
-
-
-@cache
-def _lookalike(letter: str) -> str:
-    from confusable_homoglyphs.confusables import is_confusable  # noqa: PLC0415  # a megabyte, for such words alone
-
-    found = is_confusable(letter, greedy=True) or []
-    alike = (each["c"] for one in found for each in one["homoglyphs"] if len(each["c"]) == 1)
-    return next((each for each in alike if each.isascii() and each.isalpha()), letter)

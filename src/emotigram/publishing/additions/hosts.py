@@ -24,29 +24,33 @@ def hosts(text: str) -> Iterator[tuple[int, int]]:
         labels = [(dotted.start() + each.start(), each[0]) for each in _LABEL.finditer(dotted[0])]
         for at in range(len(labels) - 1, 0, -1):
             if end := _end(labels, at, text):
-                yield _start(labels, at), end
+                yield _start(labels, at, text), end
                 break
     yield from ((each.start(), each.end()) for each in _spelled_out().finditer(text))
 
 
-def _start(labels: list[tuple[int, str]], last: int) -> int:
+def _start(labels: list[tuple[int, str]], last: int, text: str) -> int:
     """Where the name begins: words of scripts without spaces may stand right before it."""
-    for start, label in reversed(labels[:last]):
+    for at in range(last - 1, -1, -1):
+        start, label = labels[at]
         if own := _AFTER_UNSPACED.search(label):
             return start + own.start()
+        if at < last - 1 and text[start + len(label)] == "。":
+            return labels[at + 1][0]
     return labels[0][0]
 
 
 def _end(labels: list[tuple[int, str]], at: int, text: str) -> int:
     """Where a name ends whose top-level domain is the label at a place; 0 where that is none."""
-    (start, label), (before_start, before) = labels[at], labels[at - 1]
+    (start, label), before = labels[at], labels[at - 1][1]
     suffix = _suffix(label, before)
     if not suffix or not before.strip("-_"):
         return 0
     end = start + len(suffix)
     whole = ".".join([*(each for _, each in labels[:at]), suffix]).casefold()
-    is_joined = text[start - 1] == "。" or suffix.isascii() != before[-1].isascii()
-    return 0 if whole in contacts().names or _is_word(suffix, before, is_joined) else end
+    if whole in contacts().names or (text[start - 1] == "。" and not _is_address(suffix, before)):
+        return 0
+    return 0 if _is_word(suffix, before) else end
 
 
 def _suffix(label: str, before: str) -> str:
@@ -59,13 +63,18 @@ def _suffix(label: str, before: str) -> str:
     return next((start for start in starts if not start.isascii() and is_top_level(start)), "")
 
 
-def _is_word(suffix: str, before: str, is_joined: bool) -> bool:
+def _is_address(suffix: str, before: str) -> bool:
+    """Whether a Chinese full stop stands for a dot: browsers take it for one, and sentences begin with Latin words."""
+    return before[-1].isascii() and (not suffix.isascii() or suffix.casefold() in contacts().spelled)
+
+
+def _is_word(suffix: str, before: str) -> bool:
     """Whether it is the next sentence's first word, or a name after a title, rather than a top-level domain."""
     is_capital = suffix[0].isupper() and not suffix.isupper()
-    if is_capital and before.casefold() in contacts().titles:
+    if is_capital and (before.casefold() in contacts().titles or suffix.casefold() not in contacts().spelled):
         return True
-    is_number = before.isdecimal() and len(before) < 3
-    return suffix.casefold() in contacts().words and (is_capital or is_joined or is_number)
+    is_joined = suffix.isascii() != before[-1].isascii() or (before.isdecimal() and len(before) < 3)
+    return is_joined and suffix.casefold() in contacts().words
 
 
 @cache

@@ -13,11 +13,14 @@ from emotigram.publishing.additions.hosts import hosts
 from emotigram.publishing.additions.pieces import TAKEN, Piece
 
 # A link ends where a script without spaces goes on, at a closing mark, and before the sentence's own full stop.
-_IN_LINK = rf"[^\s{TAKEN}\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}}<>\"“”‘’«»‹›「」『』【】〈〉《》（）…，。！？；、]"
+_IN_LINK = (
+    rf"[^\s{TAKEN}\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}}<>\"“”‘’«»‹›「」『』【】〈〉《》（）…，。！？；、]"
+)
 _AFTER_LINK = ".,:;!?'*_~`|…"
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _TAIL = regex.compile(rf"(?::\d{{1,5}}(?!\d))?(?:[/?#\\]{_IN_LINK}*)?")
 _LEAD = regex.compile(r"(?:[a-z][a-z0-9+.-]*:)?[/\\]{0,3}(?:[\w.-]+(?::[^\s@/]*)?@)?$", regex.I)
+_LONGEST_LEAD = 100  # of a scheme and a user's name
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IP = regex.compile(rf"(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.]\d)(?=[:/])|\blocalhost(?=:\d|/)", regex.I)
 _MARKDOWN = regex.compile(r"!?\[[^\[\]\n]*\]\(\s*<?([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)[^()\n]*\)")
@@ -25,7 +28,7 @@ _NAME = r"[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?"
 _MAIL = regex.compile(
     r"(?<![@\p{Latin}\p{N}._%+-])[\p{Latin}\p{N}._%+-]{0,63}[\p{Latin}\p{N}_%+-]"
     r"(?:@|\s?[\[({]\s?(?:at|@)\s?[\])}]\s?)"
-    rf"[\p{{L}}\p{{N}}-]+(?:(?:\.|\s?[\[({{]\s?(?:dot|\.)\s?[\])}}]\s?)[\p{{Latin}}\p{{N}}-]+)+",
+    r"[\p{L}\p{N}-]+(?:(?:\.|\s?[\[({]\s?(?:dot|\.)\s?[\])}]\s?)[\p{Latin}\p{N}-]+)+",
     regex.I,
 )
 MENTION = regex.compile(rf"(?<![\p{{Latin}}\p{{N}}_])[@＠](?=[\p{{N}}_.-]*\p{{L}}){_NAME}(?:@{_NAME})?")
@@ -56,12 +59,12 @@ def mentions(text: str) -> Iterator[Piece]:
 def bare_links(text: str) -> Iterator[Piece]:
     """Names of hosts and addresses of computers, each with its path."""
     found = [*hosts(text), *((each.start(), each.end()) for each in _IP.finditer(text))]
-    for start, end in found:
-        tail = _TAIL.match(text, end)
-        end = _trimmed(text, start, tail.end() if tail else end)
-        lead = _LEAD.search(text[max(0, start - 100) : start])
-        start -= len(lead[0]) if lead else 0
-        yield Piece("link", start, end, link_key(text[start:end]))
+    for start, after in found:
+        tail = _TAIL.match(text, after)
+        end = _trimmed(text, start, tail.end() if tail else after)
+        lead = _LEAD.search(text[max(0, start - _LONGEST_LEAD) : start])
+        begin = start - len(lead[0]) if lead else start
+        yield Piece("link", begin, end, link_key(text[begin:end]))
 
 
 def link_key(link: str) -> str:

@@ -1,4 +1,4 @@
-"""Markup in a folded text: tags, scripts, entities that stand for them."""
+"""Markup in a folded text: tags, scripts, comments."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ _TAG = r"</?[a-z][a-z0-9-]*(?:\s[^<>\n]*=[^<>\n]*|\s*/?\s*)>|<[!?][a-z][^<>\n]*>
 _MARKUP = regex.compile(
     r"<(?P<name>script|style|iframe|object|svg|template|noscript)\b[^<>]*>(?:.*?</(?P=name)\s*>)?"
     rf"|<!--.*?(?:-->|$)|{_TAG}"
-    r"|<[a-z][a-z0-9-]*\s[^<>\n]*=[^<>\n]*"  # never closed: a browser reads it all the same
-    r"|&lt;(?P<named>script|style|iframe)\b.*?&lt;/(?P=named)\s*&gt;|&lt;/?[a-z][^&<>\n]*&gt;"
-    r"|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|lt|gt|quot|apos|nbsp|zwj|shy|colon|sol|commat|period);",
+    r"|<[a-z][a-z0-9-]*\s[^<>\n]*=[^<>\n]*",  # never closed: a browser reads it all the same
     regex.I | regex.S,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import regex
 
@@ -23,9 +24,15 @@ _SHORT_DATE = regex.compile(rf"(?<!\d[./ -]?){_DAY}[./-]{_MONTH}[./-]\d\d(?![./ 
 _YEARS = regex.compile(rf"{_YEAR}(?:{_BETWEEN}{_YEAR})*")
 _MONEY = r"[€$£¥￥₩₽₹]|RMB|USD|EUR|CNY|JPY|HK\$|NT\$"
 _PRICED = regex.compile(rf"(?:{_MONEY})\s?$", regex.I)
-_UNIT = regex.compile(rf"\s?(?:{_MONEY}|[元円원块塊]|人民币|日元|euros?\b|dollars?\b|rub|руб)", regex.I)
+_UNIT = regex.compile(
+    rf"\s?(?:{_MONEY}|[元円원块塊]|人民币|日元|euros?\b|dollars?\b|rub|руб|[人次步个個名位票件]|followers|views|people|steps|likes|fans)",
+    regex.I,
+)
 _ROUND = regex.compile(r"\d0{6,}|\d{1,3}(?:[. ]\d{3}){2}")  # a million; nine digits may be a telephone's
-_DECIMAL = regex.compile(r"\d{1,3}\.\d{1,8}")
+_DECIMAL = regex.compile(r"\d{1,3}\.\d{1,8}|\d{1,4}\.\d\d?\s?[-–—~]\s?\d{1,4}\.\d\d?")
+_ONE_DIGIT = regex.compile(r"\d?(\d)\1{5,}")  # 2333333 is laughter, 6666666 praise
+_RANGE = regex.compile(r"(\d{3,5})\s?[-–—~]\s?(\d{3,5})")
+_WIDEST_RANGE = 100  # of a street's houses
 
 
 def numbers(text: str) -> Iterator[Piece]:
@@ -43,14 +50,23 @@ def digits_of(text: str) -> str:
 
 
 def _is_no_contact(found: regex.Match[str], digits: str, text: str) -> bool:
-    """Whether it is a row of years, a price, a decimal, a round sum, or counting up or down."""
+    """Whether it is a row of years, a price, a decimal, a round sum, a range, or counting up or down."""
     said = found[0].strip()
-    if _YEARS.fullmatch(said) or _DECIMAL.fullmatch(said) or _ROUND.fullmatch(said[:11]) and len(digits) < 9:
+    if any(pattern.fullmatch(said) for pattern in (_YEARS, _DECIMAL, _ONE_DIGIT)):
+        return True
+    if _ROUND.fullmatch(said) and len(digits) < 9:
         return True
     if _PRICED.search(text[: found.start()]) or _UNIT.match(text, found.end()):
         return len(digits) < 11
-    counted = [int(each) for each in regex.findall(r"\d+", said)] if regex.search(r"\s", said) else list(map(int, digits))
-    steps = {after - before for before, after in zip(counted, counted[1:], strict=False)}
+    if between := _RANGE.fullmatch(said):
+        return 0 < int(between[2]) - int(between[1]) <= _WIDEST_RANGE
+    is_two_sentences = regex.search(r"\d\. \d", said) and regex.search(r"\d(?!\. )\D+\d", said)
+    return bool(is_two_sentences) or _counts(said, digits)
+
+
+def _counts(said: str, digits: str) -> bool:
+    counted = list(map(int, regex.findall(r"\d+", said) if " " in said else digits))
+    steps = {after - before for before, after in pairwise(counted)}
     return len(counted) > 3 and steps in ({1}, {-1})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import regex
@@ -38,9 +38,25 @@ class Own:
             return piece.key in self.words or digits_of(piece.key) in self.numbers
         return piece.kind == "number" and any(_is_same(piece.key, number) for number in self.numbers)
 
+    def beside(self, piece: Piece, text: str) -> list[Piece]:
+        """What a long number holds besides one of the user's: two that stand side by side look like one."""
+        at = _digit_places(text, piece)
+        for own in sorted((each for each in self.numbers if len(each) >= _FEWEST_SHARED), key=len, reverse=True):
+            start = piece.key.find(own)
+            if start >= 0 and len(at) == len(piece.key):
+                sides = ((0, start), (start + len(own), len(piece.key)))
+                return [
+                    replace(piece, start=at[one], end=at[other - 1] + 1, key=piece.key[one:other])
+                    for one, other in sides
+                    if other - one >= _FEWEST_SHARED
+                ]
+        return [piece]
+
     def _ended_by_script(self) -> tuple[str, ...]:
         """Mentions that other words may follow without a space, as Chinese does."""
-        return tuple(key for key in self.keys if regex.fullmatch(r"@.*[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]", key))
+        return tuple(
+            key for key in self.keys if regex.fullmatch(r"@.*[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]", key)
+        )
 
 
 def own_of_brief(brief: Brief) -> Own:
@@ -59,6 +75,10 @@ def own_of(text: str) -> Own:
     numbers = frozenset(digits_of(number) for number in _NUMBERS.findall(folded))
     accounts = frozenset(piece.key for piece in pieces_of(text) if piece.kind == "number")
     return Own(keys, numbers | accounts, tokens_of(text))
+
+
+def _digit_places(text: str, piece: Piece) -> list[int]:
+    return [at for at in range(piece.start, piece.end) if digits_of(fold(text[at]).text)]
 
 
 def _is_same(number: str, own: str) -> bool:

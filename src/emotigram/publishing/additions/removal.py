@@ -11,13 +11,15 @@ from emotigram.publishing.additions.data import contacts
 from emotigram.publishing.additions.pieces import TAKEN, Piece, masked
 
 _EMOJI = r"(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200D\uFE0E\uFE0F])+"
-_END = (
-    rf"(?:(?:[。！？…]+|[!?]+(?![\p{{Latin}}\p{{N}}=&/%])|\.+(?=[\s\"”’»)\]]|$))[\"”’»」』）)\]】》〉]*\s*|{_EMOJI}\s*|\s*\n\s*)+"
-)
+_STOP = r"(?:[。！？…]+|[!?]+(?![\p{Latin}\p{N}=&/%])|\.+(?=[\s\"”’»)\]]|$))[\"”’»」』）)\]】》〉]*"
+_END = rf"(?:{_STOP}\s*|{_EMOJI}\s*|\s*\n\s*)+"
 _SENTENCE = regex.compile(rf"(?P<body>.+?)(?P<end>{_END}|$)", regex.S)
 _CLAUSE = regex.compile(r"(.+?)([，；;]\s*|,(?!\d)\s*|\s[–—-]+\s+|$)", regex.S)
 _BRACKETED = regex.compile(
     rf"\s?(?:\([^()]*{TAKEN}[^()]*\)|（[^（）]*{TAKEN}[^（）]*）|\[[^\[\]]*{TAKEN}[^\[\]]*\]|【[^【】]*{TAKEN}[^【】]*】)"
+)
+_HASHTAG = regex.compile(
+    rf"\s?[#＃][\p{{L}}\p{{M}}\p{{N}}_]*{TAKEN}[{TAKEN}\p{{L}}\p{{M}}\p{{N}}_]*(?:[#＃](?=\s|$|[#＃]))?"
 )
 # Fewer letters are no clause that can stand alone; a Chinese sign says more than a letter.
 _FEWEST_SIGNS, _FEWEST_LETTERS = 4, 8
@@ -35,7 +37,7 @@ def without(text: str, pieces: Sequence[Piece], must_stay: Callable[[str], bool]
 
     Of a sentence that ``must_stay``, and where no other is left, the pieces alone are taken out.
     """
-    blotted = masked(text, pieces)
+    blotted = _HASHTAG.sub("", masked(text, pieces))
     sentences = [_mended(each["body"], each["end"], must_stay) for each in _SENTENCE.finditer(blotted)]
     shorter = "".join(sentences)
     return tidied(shorter if _LETTER.search(shorter) else _untaken(_with_lead_ins(blotted)))
@@ -74,8 +76,11 @@ def _with_lead_ins(text: str) -> str:
 
 @cache
 def _lead_ins() -> regex.Pattern[str]:
-    unspaced, spaced = ([each for each in contacts().lead_ins if bool(_SIGN.search(each)) == is_so] for is_so in (True, False))
-    return regex.compile(rf"(?:(?:{'|'.join(unspaced)}|(?<!\p{{L}})(?:{'|'.join(spaced)}))[\s:：]*)+{TAKEN}", regex.I)
+    unspaced, spaced = (
+        [each for each in contacts().lead_ins if bool(_SIGN.search(each)) == is_so] for is_so in (True, False)
+    )
+    word = rf"{'|'.join(unspaced)}|(?<![\p{{L}}\p{{N}}.@/_-])(?:{'|'.join(spaced)})"
+    return regex.compile(rf"(?:(?:{word})[\s:：]*)+{TAKEN}", regex.I)
 
 
 def _is_enough(text: str) -> bool:
