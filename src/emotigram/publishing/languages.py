@@ -32,7 +32,8 @@ def share_in_script(text: str, language: Language) -> float:
     A Chinese character or a kana counts as a word: a foreign name is one word, however many letters it has.
     """
     words = _WORD.findall(_NOT_WORDS.sub("", text))
-    own = sum(1 for word in words if regex.match(language.script, word))
+    is_in_script = regex.compile(language.script).match
+    own = sum(1 for word in words if is_in_script(word))
     return own / len(words) if words else 1.0
 
 
@@ -80,7 +81,7 @@ def _is_of_no_catalogue(words: str, key: str) -> bool:
     """Whether a text that is likeliest in a language, of the catalogue's, is surely in one that the catalogue lacks."""
     letters = len(_LETTERS.findall(words))
     least = next((share for fewest, share in _LEAST_AMONG_ALL if letters >= fewest), 0.0)
-    return bool(least) and dict(_ranked(words, among_all=True))[key] < least
+    return bool(least) and _chances(words)[key] < least
 
 
 def _kana_share(letters: list[str]) -> float:
@@ -102,16 +103,23 @@ def _latin() -> frozenset[str]:
     return frozenset(each.key for each in catalogue.languages() if each.script == r"\p{Latin}")
 
 
+def _ranked(words: str) -> list[tuple[str, float]]:
+    """The languages of the catalogue in Latin letters and their chances among each other, the likeliest first."""
+    chances = {key: chance for key, chance in _chances(words).items() if key in _latin()}
+    total = sum(chances.values()) or 1.0
+    return sorted(((key, chance / total) for key, chance in chances.items()), key=lambda pair: -pair[1])
+
+
 @lru_cache(maxsize=256)  # a post is looked at for each check
-def _ranked(words: str, among_all: bool = False) -> tuple[tuple[str, float], ...]:
-    return tuple((str(key), float(chance)) for key, chance in _identifier(among_all).rank(words.lower()))
+def _chances(words: str) -> dict[str, float]:
+    return {str(key): float(chance) for key, chance in _identifier().rank(words.lower())}
 
 
 @cache
-def _identifier(knows_all: bool) -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # half a second, for Latin letters only
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # half a second, where it is needed
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     # Codes of two letters: the others are dialects and pidgins, which short texts are taken for
-    identifier.set_languages([key for key in identifier.labels if len(key) == 2] if knows_all else sorted(_latin()))
+    identifier.set_languages([key for key in identifier.labels if len(key) == 2])
     return identifier

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 import regex
@@ -47,20 +47,21 @@ def fold(text: str) -> Folded:
             entity = entities.get(at)
             after = entity.end() if entity else at + 1
             meant = unescape(entity[0]) if entity else character
-            folded += [(at, sign) for each in meant for part in _folded(each) for sign in part]
+            folded += [(at, sign) for each in meant for sign in _folded(each)]
     said = "".join(sign for _, sign in folded)
     return Folded(unmixed(said), (*(at for at, _ in folded), len(text)))
 
 
-def _folded(character: str) -> Iterator[str]:
+@lru_cache(maxsize=8192)
+def _folded(character: str) -> str:
     if character.isascii() or character in _KEPT:
-        yield character
-    elif unicodedata.category(character) in ("Mn", "Me"):
-        return
-    elif (digit := unicodedata.digit(character, None)) is not None:
-        yield str(digit)
-    else:
-        yield _letter_in_shape(character) or unicodedata.normalize("NFKC", character)
+        return character
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return ""
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    return _letter_in_shape(character) or unicodedata.normalize("NFKC", character)
 
 
 def _letter_in_shape(character: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import regex
 
@@ -31,16 +32,16 @@ def sorted_out(hashtags: Sequence[str], brief: Brief) -> tuple[tuple[str, ...], 
 
 
 def _holds_contact(hashtag: str, word: str, own: Own) -> bool:
-    found = (*pieces_of(visible(hashtag)), *pieces_of(word))  # without its marks "evil.com" is none, nor "@name"
-    return any(not own.holds(piece) for piece in found)
+    spelled = {visible(hashtag), word}  # without its marks "evil.com" is none, nor "@name"
+    return any(not own.holds(piece) for each in spelled for piece in pieces_of(each))
 
 
 def _is_foreign(word: str, brief: Brief) -> bool:
     """Whether most letters are in a script other than the post's, and not Latin."""
-    letters = _LETTER.findall(word)
-    read = sum(1 for letter in letters if regex.match(rf"{brief.language.script}|{_READ_BY_ALL}", letter))
-    return 2 * read < len(letters)
+    read = regex.findall(rf"(?=\p{{L}})(?:{brief.language.script}|{_READ_BY_ALL})", word)
+    return 2 * len(read) < len(_LETTER.findall(word))
 
 
+@lru_cache(maxsize=512)
 def _flat(text: str) -> str:
     return regex.sub(r"[^\p{L}\p{N}]", "", fold(text).text.casefold())
