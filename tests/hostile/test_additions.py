@@ -81,7 +81,7 @@ OWN = [
     ("our shop is example.com", "ｅｘａｍｐｌｅ．ｃｏｍ"),
     ("https://example.com/cake#top", "https://example.com/cake"),
     ("пример.рф", "http://xn--e1afmkfd.xn--p1ai/"),
-    ("http://bücher.example/a", "xn--bcher-kva.example/a"),
+    ("http://bücher.de/a", "xn--bcher-kva.de/a"),
     ("看 https://zh.wikipedia.org/wiki/北京#历史 ", "https://zh.wikipedia.org/wiki/北京#历史"),
     ("with @anna", "＠anna"),
     ("with ＠Anna", "@anna"),
@@ -215,7 +215,7 @@ SNIPPETS = [*CONTACTS, *MARKUP, *SPELLED, *HONEST["en"], *HONEST["zh"], *SIGNS]
 anything = st.lists(st.one_of(st.sampled_from(SNIPPETS), st.text(max_size=8)), max_size=8).map("".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(anything)
 @example("a@b@c.com.ru")
 @example("ev<b>il</b>.com")
@@ -225,7 +225,7 @@ def test_nothing_is_left_to_take_out(text: str) -> None:
     assert without_additions(once, of()) == once
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(anything)
 def test_no_linkifier_nor_phone_book_finds_anything_in_any_field(text: str) -> None:
     post = finish(Draft(title=text, text=text, hashtags=(text[:20],), alt_text=text), of())

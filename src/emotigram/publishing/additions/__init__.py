@@ -41,14 +41,18 @@ def mentions(text: str) -> int:
 
 
 def _added(text: str, own: Own) -> list[Piece]:
-    added = (piece for piece in pieces_of(text) if not own.holds(piece))
-    return [part for piece in added for part in (own.beside(piece, text) if piece.kind == "number" else [piece])]
+    return [part for piece in pieces_of(text) for part in own.beside(piece, text)]
 
 
 def _holds_own(text: str, own: Own) -> bool:
     """Whether a sentence says something of the user's that must not go with what is beside it: a link, a number."""
-    said = _DIGITS.findall(fold(text).text)
-    return any(map(own.holds, pieces_of(text))) or any(number in own.numbers for number in said)
+    said = fold(text).text.casefold()
+    has_piece = any(own.beside(piece, text) != [piece] for piece in pieces_of(text))
+    return (
+        has_piece
+        or any(key in said for key in own.keys)
+        or any(number in own.numbers for number in _DIGITS.findall(said))
+    )
 
 
 def _with_fewer_mentions(text: str, limit: int) -> str:

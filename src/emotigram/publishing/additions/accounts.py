@@ -12,6 +12,7 @@ from emotigram.publishing.additions.pieces import Piece
 
 _HANDLE = r"(?P<handle>@?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_](?:#\d{4})?)(?![a-z0-9@])"
 _GLUE = r"[-:：=→⇒–—>\s\p{Extended_Pictographic}]*[-:：=→⇒–—>\p{Extended_Pictographic}]"
+_VERBS = "is|ist|es|est|è|é"  # before what looks like an account only: "WeChat is great" tells none
 _FEWEST_DIGITS, _FEWEST_LETTERS = 5, 5  # of an account without the other
 _GOES_ON = regex.compile(r",?\s+\p{L}")  # then it was a word of the sentence
 _ACCOUNT = regex.compile(
@@ -58,12 +59,18 @@ def _is_iban(account: str) -> bool:
     return int("".join(str(int(sign, 36)) for sign in account[4:] + account[:4])) % 97 == 1
 
 
+def _apart(name: str) -> str:
+    """A name as a pattern, its letters parted or not: ``W e C h a t``, ``微❤信``."""
+    between = "" if len(name) < _FEWEST_LETTERS and name.isascii() else r"[\s\p{Extended_Pictographic}]?"
+    return between.join(map(regex.escape, name.replace(" ", "")))
+
+
 @cache
 def _pattern(names: Iterable[str]) -> regex.Pattern[str]:
-    known = "|".join(map(regex.escape, sorted(names, key=len, reverse=True)))
+    known = "|".join(map(_apart, sorted(names, key=len, reverse=True)))
     links = "|".join(map(regex.escape, sorted(contacts().links, key=len, reverse=True)))
     return regex.compile(
         rf"(?<![\p{{Latin}}\p{{N}}])(?:{known})(?:[\s(（]*(?P<link>{links})(?:(?<=[\p{{Han}}\p{{Hangul}}\p{{Katakana}}])|(?!\p{{Latin}}))[)）]?)*"
-        rf"\s*(?P<glue>{_GLUE})?\s*{_HANDLE}",
+        rf"(?:\s+(?:{_VERBS})(?!\p{{L}}))?\s*(?P<glue>{_GLUE})?[\s(（【\"“]*{_HANDLE}",
         regex.I,
     )

@@ -56,7 +56,8 @@ def _end(labels: list[tuple[int, str]], at: int, text: str) -> int:
 def _suffix(label: str, before: str) -> str:
     spaced = _TOP_LEVEL.match(label)
     if spaced:
-        return spaced[0] if is_top_level(spaced[0]) else ""
+        is_punycode = spaced[0].lower().startswith("xn--")  # nobody writes that but as a link
+        return spaced[0] if is_punycode or is_top_level(spaced[0]) else ""
     if is_top_level(label):
         return label
     starts = (label[:length] for length in range(min(len(label), _LONGEST_HAN), 1, -1) if before.isascii())
@@ -79,9 +80,10 @@ def _is_word(suffix: str, before: str) -> bool:
 
 @cache
 def _spelled_out() -> regex.Pattern[str]:
-    """``evil[.]com``, ``evil dot com``, ``evil点com``, ``evil . com``."""
-    dot = r"(?:\s?[\[({（]\s?(?:\.|dot|点)\s?[\])}）]\s?|\s+dot\s+|点|\s+[.。]\s?)"
+    """``www.evil`` and ``evil[.]com``, ``evil dot com``, ``evil点com``, ``evil . com``."""
+    dot = r"(?:\s?[\[({（]\s?(?:\.|dot|点)\s?[\])}）]\s?|\s+dot\s+|点|[·•]|\s+[.。]\s?)"
     domains = "|".join(contacts().spelled)
     return regex.compile(
-        rf"(?<![\p{{Latin}}\p{{N}}_-])[a-z0-9][a-z0-9-]+{dot}(?:{domains})(?![\p{{Latin}}\p{{N}}])", regex.I
+        rf"(?<![\p{{Latin}}\p{{N}}_-])(?:www\.[a-z0-9-]+|[a-z0-9][a-z0-9-]+{dot}(?:{domains})(?![\p{{Latin}}\p{{N}}]))",
+        regex.I,
     )

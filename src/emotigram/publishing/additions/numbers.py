@@ -12,8 +12,9 @@ from emotigram.publishing.additions.pieces import Piece
 _FEWEST = 7  # digits of a telephone number in a small town
 _CHINESE = str.maketrans("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "00123456789" + "1" + "123456789")
 _DIGIT = r"[0-9〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
-_BETWEEN = r"[\s.()·•_~*/|‐‑–—−-]{1,3}"  # as people write them apart
-_NUMBER = regex.compile(rf"(?<![0-9])(?:\+\s?)?\(?{_DIGIT}(?:(?:{_BETWEEN})?{_DIGIT})++(?!\p{{Latin}}*\d)")
+_COMMA = r"(?<=(?<!\d)\d{3}),(?=\d{4},\d{4}(?!\d))|(?<=(?<!\d)\d{3},\d{4}),(?=\d{4}(?!\d))"  # not of thousands
+_BETWEEN = rf"(?:{_COMMA}|[\s.()·•_~*/|‐‑–—−-]{{1,3}})"  # as people write them apart
+_NUMBER = regex.compile(rf"(?<![0-9])(?:\+\s?)?\(?{_DIGIT}(?:(?:{_BETWEEN})?{_DIGIT})++")
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:1[0-2]|0?[1-9])", r"(?:3[01]|[12]\d|0?[1-9])"
 _SPLIT = r"\s?[./年月 -]\s?"
 _DATE = regex.compile(

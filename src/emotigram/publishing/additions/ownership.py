@@ -39,9 +39,13 @@ class Own:
         return piece.kind == "number" and any(_is_same(piece.key, number) for number in self.numbers)
 
     def beside(self, piece: Piece, text: str) -> list[Piece]:
-        """What a long number holds besides one of the user's: two that stand side by side look like one."""
+        """What a piece of a text holds besides what is the user's: nothing, itself, or the number next to theirs."""
+        if self.holds(piece):
+            return []
+        if piece.kind != "number":
+            return [piece]
         at = _digit_places(text, piece)
-        for own in sorted((each for each in self.numbers if len(each) >= _FEWEST_SHARED), key=len, reverse=True):
+        for own in self._spelled_numbers():
             start = piece.key.find(own)
             if start >= 0 and len(at) == len(piece.key):
                 sides = ((0, start), (start + len(own), len(piece.key)))
@@ -51,6 +55,11 @@ class Own:
                     if other - one >= _FEWEST_SHARED
                 ]
         return [piece]
+
+    def _spelled_numbers(self) -> list[str]:
+        """The user's long numbers, with and without what a country's code adds to them, the longest first."""
+        spelled = {own[cut:] for own in self.numbers for cut in range(_LONGEST_PREFIX + 1)}
+        return sorted((each for each in spelled if len(each) >= _FEWEST_SHARED), key=len, reverse=True)
 
     def _ended_by_script(self) -> tuple[str, ...]:
         """Mentions that other words may follow without a space, as Chinese does."""

@@ -21,6 +21,7 @@ _BRACKETED = regex.compile(
 _HASHTAG = regex.compile(
     rf"\s?[#＃][\p{{L}}\p{{M}}\p{{N}}_]*{TAKEN}[{TAKEN}\p{{L}}\p{{M}}\p{{N}}_]*(?:[#＃](?=\s|$|[#＃]))?"
 )
+_LOOSE_ENDS = "，,、；;：: \t\n"
 # Fewer letters are no clause that can stand alone; a Chinese sign says more than a letter.
 _FEWEST_SIGNS, _FEWEST_LETTERS = 4, 8
 _SIGN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
@@ -45,12 +46,12 @@ def without(text: str, pieces: Sequence[Piece], must_stay: Callable[[str], bool]
 
 def tidied(text: str) -> str:
     """A text without the blanks, empty brackets and stray marks that something taken out has left behind."""
-    text = regex.sub(r"\(\s*\)|（\s*）|\[\s*\]|【\s*】|“\s*”|「\s*」|《\s*》", "", text)
+    text = regex.sub(r"\(\s*\)|（\s*）|\[\s*\]|【\s*】|“\s*”|「\s*」|《\s*》|<\s*>", "", text)
     text = regex.sub(r"[ \t]+(?=[,.!?;:，。！？；：、)）](?:\s|$))", "", text)
-    text = regex.sub(r"[，,、；;：:]+\s*(?=[。！？]|[.!?](?:\s|$))", "", text)
+    text = regex.sub(r"(?<![，,、；;：:])[，,、；;：:]++\s*(?=[。！？]|[.!?](?:\s|$))", "", text)
     text = regex.sub(r"(?<=\S) {2,}", " ", text)
     text = regex.sub(r"(?m)^[ \t]*[，,、；;:：.。]+(?=\s|\p{L}|$)[ \t]*|^[ \t]+|[ \t]+$", "", text)
-    return regex.sub(r"\n{3,}", "\n\n", regex.sub(r"[，,、；;：:\s]+$", "", text)).strip()
+    return regex.sub(r"\n{3,}", "\n\n", text.rstrip(_LOOSE_ENDS)).strip()
 
 
 def _mended(body: str, end: str, must_stay: Callable[[str], bool]) -> str:
@@ -58,7 +59,7 @@ def _mended(body: str, end: str, must_stay: Callable[[str], bool]) -> str:
     if TAKEN not in body:
         return body + end
     body = _BRACKETED.sub("", body)
-    if TAKEN not in body or must_stay(body):
+    if must_stay(body) or (TAKEN not in body and _is_enough(body)):
         return _untaken(_with_lead_ins(body)) + end
     clauses = [each[0] for each in _CLAUSE.finditer(body)]
     kept = "".join(clause for clause in clauses if TAKEN not in clause)
@@ -66,7 +67,7 @@ def _mended(body: str, end: str, must_stay: Callable[[str], bool]) -> str:
         return regex.sub(r"[^\n]", "", end)
     if clauses and TAKEN in clauses[0] and not body[:1].islower():
         kept = kept[:1].upper() + kept[1:]
-    return regex.sub(r"[，,；;\s–—-]+$", "", kept) + end
+    return kept.rstrip(f"{_LOOSE_ENDS}–—-") + end
 
 
 def _with_lead_ins(text: str) -> str:
