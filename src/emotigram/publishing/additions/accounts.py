@@ -12,6 +12,10 @@ from emotigram.publishing.additions.pieces import Piece
 
 _HANDLE = r"(?P<handle>@?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_](?:#\d{4})?)(?![a-z0-9@])"
 _GLUE = r"[-:：=→⇒–—>\s\p{Extended_Pictographic}]*[-:：=→⇒–—>\p{Extended_Pictographic}]"
+# Without a digit, a sign between or a word for an account nothing is one: few posts need a search for 100 names.
+_MAY_TELL = regex.compile(
+    r"[0-9_@:：=→⇒➡👉>-]|(?<!\p{L})(?:id|account|user|name|konto|compte|cuenta|conta|ник|логин)|[号號아ア搜]", regex.I
+)
 _VERBS = "is|ist|es|est|è|é"  # before what looks like an account only: "WeChat is great" tells none
 _FEWEST_DIGITS, _FEWEST_LETTERS = 5, 5  # of an account without the other
 _GOES_ON = regex.compile(r",?\s+\p{L}")  # then it was a word of the sentence
@@ -27,6 +31,8 @@ _COIN = regex.compile(
 
 def accounts(text: str) -> Iterator[Piece]:
     """Names of apps, each with what looks like an account beside it."""
+    if not _MAY_TELL.search(text):
+        return
     for pattern, is_common in ((_pattern(contacts().apps), False), (_pattern(contacts().common_words), True)):
         for found in pattern.finditer(text):
             is_told = bool(found["link"] or found["glue"])
