@@ -22,6 +22,7 @@ EmotiGramError
 │   └── TooFewRows · ExportDiffers
 ├── RequestError         a request that a server of ours does not take (exit code 8)
 │   ├── RequestMalformed · ContentTypeWrong · RequestTooLarge · UploadTooSlow · TooManyPhotos
+│   ├── HttpMalformed · HeadersTooLarge · TooManyConnections                   the last retryable
 │   ├── ApiKeyMissing · ApiKeyUnknown · ApiKeyRevoked · OriginRefused · HostRefused
 │   ├── AddressUnknown · MethodWrong · ReadingUnknown · PostUnknown
 │   ├── IdempotencyKeyReused · IdempotencyKeyBusy                              the latter retryable
@@ -469,6 +470,25 @@ class ContentTypeWrong(RequestError):
     """The body is of a kind that is not taken here; values: ``found``, ``wanted``."""
 
     code = "content_type_wrong"
+
+
+class HttpMalformed(RequestError):
+    """The request is not HTTP/1.1, or two servers could read it differently."""
+
+    code = "http_malformed"
+
+
+class HeadersTooLarge(RequestError):
+    """The headers are too large or too many; values: ``limit_kb``, ``limit``."""
+
+    code = "headers_too_large"
+
+
+class TooManyConnections(RequestError):
+    """A client has as many connections or running requests as one may; values: ``limit``."""
+
+    code = "too_many_connections"
+    retryable = True
 
 
 class RequestTooLarge(RequestError):

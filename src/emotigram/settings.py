@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -102,6 +102,25 @@ class Settings(BaseSettings):
     )
     max_upload_mb: float = Field(25, gt=0, description="Largest request and largest photo on the page, in 10^6 bytes.")
     upload_timeout_s: float = Field(30, gt=0, description="Seconds in which a request must have arrived.")
+    header_timeout_s: float = Field(
+        10, gt=0, description="Seconds in which the headers of a request must have arrived."
+    )
+    send_timeout_s: float = Field(
+        30, gt=0, description="Seconds after which a client that takes nothing of its answer is given up."
+    )
+    max_connections: int = Field(
+        1000, ge=1, description="Most connections at once; idle ones are closed first where all are taken."
+    )
+    max_connections_per_client: int = Field(
+        100,
+        ge=0,
+        description="Most connections, and most running requests, of one address; 0 for any number. "
+        "This computer and proxies have no such limit.",
+    )
+    proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (),
+        description='Reverse proxies on other machines, such as ["172.16.0.0/12"]: their X-Forwarded-For is believed.',
+    )
     answer_timeout_s: float = Field(180, gt=0, description="Seconds in which it must be answered.")
     queue_size: int = Field(128, ge=1, description="Most photos, and most posts, that are worked on or wait at once.")
     writing_threads: int = Field(32, ge=1, le=256, description="Posts that are written at the same time.")

@@ -12,7 +12,9 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -22,10 +24,13 @@ with extra_needed("web"):
     import uvicorn
     from fastapi import FastAPI
 
+from emotigram.apps.api.addresses import LOOPBACK
 from emotigram.apps.api.app import build_api
 from emotigram.apps.api.logs import start_logging
 from emotigram.apps.api.page_end import PageEnd
 from emotigram.apps.api.state import ApiState
+from emotigram.apps.http.connections import Connections
+from emotigram.apps.http.protocol import GuardedProtocol
 from emotigram.assembly import open_studio
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Photo
@@ -77,8 +82,13 @@ class Server(uvicorn.Server):
     """Says when it has begun to answer, and tells the API when it is asked to end."""
 
     def __init__(self, app: FastAPI, settings: Settings, when_ready: Callable[[], None]) -> None:
+        self._places = Connections(settings)
+        protocol: Any = partial(GuardedProtocol, settings=settings, places=self._places)
         config = uvicorn.Config(
             app,
+            http=protocol,  # not what uvicorn finds installed: parsers differ in what they let through
+            ws="none",
+            forwarded_allow_ips=[*LOOPBACK, *map(str, settings.proxies)],
             log_config=None,
             access_log=False,
             server_header=False,
@@ -92,6 +102,11 @@ class Server(uvicorn.Server):
         """Begin to answer."""
         await super().startup(sockets)
         self._when_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after time limits, ten times a second."""
+        self._places.sweep()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take nothing new, and finish what was begun."""

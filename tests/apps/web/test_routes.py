@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from emotigram import open_studio
+from emotigram.apps.api.app import build_api
 from emotigram.apps.web.routes import Store, add_routes
+from emotigram.async_studio import AsyncStudio
 
 BYTES = {"Content-Type": "application/octet-stream"}
 
@@ -17,10 +22,11 @@ def stores() -> tuple[Store, Store]:
 
 
 @pytest.fixture
-def client(stores: tuple[Store, Store]) -> TestClient:
-    app = FastAPI()
-    add_routes(app, *stores, max_upload_mb=0.001)
-    return TestClient(app)
+def client(stores: tuple[Store, Store]) -> Iterator[TestClient]:
+    with closing(AsyncStudio(open_studio(writer="embedded", max_upload_mb=0.001))) as studio:
+        app = build_api(studio)
+        add_routes(app, *stores)
+        yield TestClient(app, "http://127.0.0.1")
 
 
 def test_an_upload_is_kept_until_it_is_taken(client: TestClient, stores: tuple[Store, Store]) -> None:

@@ -29,6 +29,7 @@ from emotigram.apps.api.origins import Origins
 from emotigram.apps.api.problems import problem_response
 from emotigram.apps.api.state import ApiState, new_state
 from emotigram.apps.api.waiting import CallerLeft
+from emotigram.apps.http.client_limits import ClientLimits
 from emotigram.async_studio import AsyncStudio
 from emotigram.errors import AddressUnknown, EmotiGramError, MethodWrong, RequestMalformed
 from emotigram.schemas import CaptionsInfo, DraftInfo, PostRequest
@@ -57,6 +58,7 @@ def build_api(studio: AsyncStudio) -> FastAPI:
     _handle_errors(app)
     app.add_middleware(BodyLimits, settings=state.settings)
     app.add_middleware(Origins, settings=state.settings)
+    app.add_middleware(ClientLimits, settings=state.settings)
     app.add_middleware(Envelope, metrics=state.metrics)
     if state.settings.cors_origins:  # around all others, so that pages can read whatever they are told
         app.add_middleware(CORSMiddleware, allow_origins=state.settings.cors_origins, **_CORS)

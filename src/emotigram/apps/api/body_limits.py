@@ -1,16 +1,25 @@
-"""How large a request may be, and how long it may take to arrive."""
+"""How large a request may be, how long it may take to arrive, and how much of all requests is in memory at once."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emotigram.apps.api.addresses import is_api
+from emotigram.apps.api.languages import language_of
 from emotigram.apps.api.problems import problem_response
-from emotigram.errors import RequestError, RequestTooLarge, UploadTooSlow
+from emotigram.errors import QueueFull, RequestError, RequestMalformed, RequestTooLarge, UploadTooSlow
 from emotigram.settings import Settings
+from emotigram.texts import say
+
+_TAKE_PHOTOS = ("/v1/readings", "/v1/posts", "/page/photos")
+_JSON_MB = 2.0  # the longest wishes, every sign escaped, take 1.3; parsing holds up everybody else
+_LARGEST_AT_ONCE = 20  # bodies of the largest size that may be in memory: half a gigabyte
+_MOST_DEPTH = 64  # of brackets; an event of the page has less than ten
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class _Refused(Exception):
@@ -22,31 +31,50 @@ class _Refused(Exception):
 
 
 class BodyLimits:
-    """Refuses a body as soon as it is too large or too slow; nothing of it is kept."""
+    """Refuses a body as soon as it is too large or too slow; nothing of it is kept.
+
+    Bodies that may hold a photo are passed on as they come. Others are small and have come as a whole, and where the
+    page would parse them, are not nested deeply.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._limit_mb, self._seconds = settings.max_upload_mb, settings.upload_timeout_s
+        self._settings = settings
+        self._room = _Room(settings.max_upload_mb * 1e6 * _LARGEST_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or not is_api(scope["path"]):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request, body = Request(scope, receive), _Body(receive, self._limit_mb, self._seconds)
+        request = Request(scope, receive)
+        takes_photo = scope["path"] in _TAKE_PHOTOS and not _is_json(request)
+        limit_mb = self._settings.max_upload_mb if takes_photo else min(_JSON_MB, self._settings.max_upload_mb)
+        body = _Body(receive, limit_mb, self._settings.upload_timeout_s, self._room)
         try:
             body.check_length(request.headers.get("content-length", ""))
-            await self._app(scope, body, send)
+            await self._app(scope, body if takes_photo else await _whole(body, request), send)
         except _Refused as refused:
             await problem_response(refused.error, request)(scope, receive, _closing(send))
+        finally:
+            body.forget()
+
+
+class _Room:
+    """Bytes of all requests that are being answered."""
+
+    def __init__(self, most: float) -> None:
+        self.most = most
+        self.taken = 0
 
 
 class _Body:
     """Receives a body, counting bytes and seconds."""
 
-    def __init__(self, receive: Receive, limit_mb: float, seconds: float) -> None:
+    def __init__(self, receive: Receive, limit_mb: float, seconds: float, room: _Room) -> None:
         self._receive = receive
         self._limit_mb, self._seconds = limit_mb, seconds
+        self._room = room
         self._size = 0
         self._is_whole = False
         self._deadline = asyncio.get_running_loop().time() + seconds
@@ -56,6 +84,11 @@ class _Body:
         if announced.isdigit() and int(announced) > self._limit_mb * 1e6:
             raise _Refused(RequestTooLarge(limit_mb=self._limit_mb))
 
+    def forget(self) -> None:
+        """Nobody holds the body any more."""
+        self._room.taken -= self._size
+        self._size = 0
+
     async def __call__(self) -> Message:
         if self._is_whole:  # what comes now is that the caller left
             return await self._receive()
@@ -64,11 +97,51 @@ class _Body:
                 message = await self._receive()
         except TimeoutError as error:
             raise _Refused(UploadTooSlow(seconds=self._seconds)) from error
-        self._size += len(message.get("body", b""))
-        if self._size > self._limit_mb * 1e6:
-            raise _Refused(RequestTooLarge(limit_mb=self._limit_mb))
+        self._count(len(message.get("body", b"")))
         self._is_whole = not message.get("more_body", False)
         return message
+
+    def _count(self, size: int) -> None:
+        self._size += size
+        self._room.taken += size
+        if self._size > self._limit_mb * 1e6:
+            raise _Refused(RequestTooLarge(limit_mb=self._limit_mb))
+        if self._room.taken > self._room.most:
+            raise _Refused(QueueFull(limit=_LARGEST_AT_ONCE))
+
+
+async def _whole(body: _Body, request: Request) -> Receive:
+    """Receive all of a body, and give it as one message."""
+    data, message = bytearray(), await body()
+    while message["type"] == "http.request":
+        data += message["body"]
+        if not message.get("more_body", False):
+            break
+        message = await body()
+    if not is_api(request.url.path) and _is_deep(data):
+        raise _Refused(RequestMalformed(detail=say("api.faults.json", language_of(request))))
+    whole: list[Message] = [{"type": "http.request", "body": bytes(data), "more_body": False}]
+    if message["type"] != "http.request":  # the caller left
+        whole = [message]
+
+    async def receive() -> Message:
+        return whole.pop() if whole else await body()
+
+    return receive
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
+def _is_deep(data: bytes | bytearray) -> bool:
+    """Whether a parser that calls itself for every bracket could run out of stack."""
+    depth = 0
+    for found in _STRING_OR_BRACKET.finditer(data):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)
+        if depth > _MOST_DEPTH:
+            return True
+    return b"\0" in data  # UTF-16 or UTF-32, in which brackets could hide
 
 
 def _closing(send: Send) -> Send:

@@ -15,13 +15,12 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from emotigram.errors import ContentTypeWrong, RequestMalformed, RequestTooLarge, TooManyPhotos
+from emotigram.errors import ContentTypeWrong, RequestMalformed, TooManyPhotos
 from emotigram.texts import say
 
 Wishes = TypeVar("Wishes", bound=BaseModel)
 MULTIPART, JSON = "multipart/form-data", "application/json"
 _MOST_PARTS = 64
-_JSON_MB = 2.0  # the longest wishes, every sign escaped, take 1.3; parsing holds up everybody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +67,9 @@ async def read_json(request: Request, kind: type[Wishes], language: str) -> Wish
     if found != JSON:
         raise ContentTypeWrong(found=found, wanted=JSON)
     try:
-        return validated(kind, json.loads(await _json_body(request)), language)
+        return validated(kind, json.loads(await request.body()), language)
     except (ValueError, RecursionError) as error:  # neither UTF-8 nor JSON, or nested without end
         raise RequestMalformed(detail=say("api.faults.json", language)) from error
-
-
-async def _json_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _JSON_MB * 1e6:
-            raise RequestTooLarge(limit_mb=_JSON_MB)
-    return bytes(body)
 
 
 def validated(kind: type[Wishes], values: object, language: str) -> Wishes:

@@ -31,6 +31,8 @@ STATUSES: dict[type[EmotiGramError], int] = {
     errors.ChatStalled: 504,
     errors.RequestMalformed: 422,
     errors.ContentTypeWrong: 415,
+    errors.HttpMalformed: 400,
+    errors.HeadersTooLarge: 431,
     errors.RequestTooLarge: 413,
     errors.UploadTooSlow: 408,
     errors.TooManyPhotos: 422,
@@ -46,12 +48,13 @@ STATUSES: dict[type[EmotiGramError], int] = {
     errors.IdempotencyKeyReused: 422,
     errors.IdempotencyKeyBusy: 409,
     errors.RateExceeded: 429,
+    errors.TooManyConnections: 429,
     errors.QueueFull: 503,
     errors.RequestTimedOut: 504,
     errors.ShuttingDown: 503,
     errors.InternalFault: 500,
 }
-_RETRY_S = 2  # about as long as a full queue takes to empty with the embedded engines
+RETRY_S = 2  # about as long as a full queue takes to empty with the embedded engines
 
 
 def status_of(error: EmotiGramError) -> int:
@@ -80,7 +83,7 @@ def problem_response(error: EmotiGramError, request: Request) -> JSONResponse:
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retryable and status in (409, 429, 503):
-        seconds = error.values.get("seconds", _RETRY_S)
+        seconds = error.values.get("seconds", RETRY_S)
         headers["Retry-After"] = str(max(1, math.ceil(float(str(seconds)))))
     request.state.problem = error.code
     request_id = getattr(request.state, "request_id", "none")  # addresses outside the API get none

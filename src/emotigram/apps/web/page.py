@@ -114,7 +114,7 @@ def mount_page(app: FastAPI, studio: AsyncStudio) -> None:
     """Mount the page at ``/`` of an app, with its routes beside it; nothing that a visitor brings is put on disk."""
     settings = studio.studio.settings
     uploads, exports = upload_store(settings.max_upload_mb), export_store()
-    add_routes(app, uploads, exports, settings.max_upload_mb)
+    add_routes(app, uploads, exports)
     folder = resources.files("emotigram") / "apps" / "web" / "styles"
     gr.mount_gradio_app(
         app,

@@ -45,19 +45,14 @@ def export_store() -> Store:
     return Store(_EXPORT_BYTES, _EXPORT_S)
 
 
-def add_routes(app: FastAPI, uploads: Store, exports: Store, max_upload_mb: float) -> None:
+def add_routes(app: FastAPI, uploads: Store, exports: Store) -> None:
     """Add ``POST /page/photos`` and ``GET /export/{token}.zip``, of the page alone."""
 
     @app.post("/page/photos", include_in_schema=False)
     async def upload(request: Request) -> Response:
         if request.headers.get("content-type") != _UPLOAD_TYPE:
             return Response(status_code=415)
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > max_upload_mb * 1e6:
-                return Response(status_code=413)
-        return Response(uploads.put(bytes(body)), media_type="text/plain", headers=_HEADERS)
+        return Response(uploads.put(await request.body()), media_type="text/plain", headers=_HEADERS)
 
     @app.get("/export/{token}.zip", include_in_schema=False)
     async def export(token: str) -> Response:
