@@ -71,7 +71,7 @@ def ask(url: str, *parts: bytes) -> Told:
 
 def is_open(line: socket.socket) -> bool:
     """Whether the server has kept a connection, over which it has said nothing."""
-    line.setblocking(False)  # noqa: FBT003
+    line.setblocking(False)
     try:
         return bool(line.recv(65536, socket.MSG_PEEK)) and False
     except BlockingIOError:
