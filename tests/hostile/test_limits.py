@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,8 +94,12 @@ def test_a_flood_of_json_leaves_no_memory_behind(server: Process) -> None:
     ask(server.url, post(EVENT, b"Content-Length: 3000000"), bytes(100_000))
     before = resident_mb(server)
     piece = b"100000\r\n" + b"[1]," * 0x40000 + b"\r\n"
-    for _ in range(20):
-        assert ask(server.url, post(EVENT, b"Transfer-Encoding: chunked"), *[piece] * 20).status == 413
+
+    def flood(_: int) -> int:
+        return ask(server.url, post(EVENT, b"Transfer-Encoding: chunked"), *[piece] * 20).status
+
+    with ThreadPoolExecutor(20) as threads:
+        assert [*threads.map(flood, range(20))] == [413] * 20
     assert resident_mb(server) < before + 25
 
 
@@ -175,12 +179,7 @@ def test_what_trickles_in_after_an_answer_ends_too(server: Process) -> None:
 
 def test_who_does_not_read_an_answer_is_let_go(server: Process) -> None:
     with connect(server.url, receive_buffer=4096) as line:
-        line.setblocking(False)
-        asked = (b"GET /openapi.json HTTP/1.1\r\n" + HOST + b"\r\n") * 200_000
-        with suppress(BlockingIOError):
-            while asked:  # until neither side takes any more
-                asked = asked[line.send(asked) :]
-        assert asked, "there is room for all of it"
+        line.sendall((b"GET /static-offline-docs/swagger-ui-bundle.js HTTP/1.1\r\n" + HOST + b"\r\n") * 30)  # 45 MB
         gone = select.poll()
         gone.register(line, select.POLLERR | select.POLLHUP)
         assert gone.poll(PATIENCE_S * 1000)
@@ -216,7 +215,9 @@ def test_idle_connections_make_room_and_those_at_work_do_not(keys_file: Path) ->
         for _ in range(3):
             line = stack.enter_context(connect(url))
             line.sendall(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
-            assert line.recv(65536).startswith(b"HTTP/1.1 200")
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += line.recv(65536)
             lines.append(line)
         stack.enter_context(working(url))
         assert rest(lines[0]) == b""  # the one that waited longest

@@ -37,7 +37,11 @@ def connect(url: str, receive_buffer: int = 0) -> socket.socket:
     line.settimeout(PATIENCE_S)
     if receive_buffer:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    line.connect((parts.hostname or "", parts.port or 0))
+    try:
+        line.connect((parts.hostname or "", parts.port or 0))
+    except OSError:
+        line.close()
+        raise
     return line
 
 
@@ -67,14 +71,3 @@ def ask(url: str, *parts: bytes) -> Told:
         except ConnectionError:  # it had heard enough
             pass
         return told(rest(line))
-
-
-def is_open(line: socket.socket) -> bool:
-    """Whether the server has kept a connection, over which it has said nothing."""
-    line.setblocking(False)
-    try:
-        return bool(line.recv(65536, socket.MSG_PEEK)) and False
-    except BlockingIOError:
-        return True
-    except ConnectionError:
-        return False

@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -31,6 +30,7 @@ from emotigram.apps.api.page_end import PageEnd
 from emotigram.apps.api.state import ApiState
 from emotigram.apps.http.connections import Connections
 from emotigram.apps.http.protocol import GuardedProtocol
+from emotigram.apps.own_folder import own_folder
 from emotigram.assembly import open_studio
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Photo
@@ -49,7 +49,7 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
     with (
         _listen(settings) as listener,
         contextlib.closing(AsyncStudio(open_studio(settings))) as studio,
-        tempfile.TemporaryDirectory(prefix="emotigram-", ignore_cleanup_errors=True) as folder,
+        own_folder() as folder,
         contextlib.suppress(KeyboardInterrupt),
     ):
         app = build_api(studio)
@@ -69,9 +69,9 @@ def _warm_up(studio: Studio) -> None:
         studio.write(reading, language=language)
 
 
-def _add_page(app: FastAPI, studio: AsyncStudio, folder: str) -> None:
+def _add_page(app: FastAPI, studio: AsyncStudio, folder: Path) -> None:
     # Gradio takes both from the environment alone, some of it while it loads.
-    os.environ.update(GRADIO_TEMP_DIR=str(Path(folder).resolve()), GRADIO_ANALYTICS_ENABLED="False")
+    os.environ.update(GRADIO_TEMP_DIR=str(folder), GRADIO_ANALYTICS_ENABLED="False")
     from emotigram.apps.web.page import mount_page  # noqa: PLC0415  # takes seconds to load
 
     mount_page(app, studio)

@@ -20,7 +20,7 @@ _TAKE_PHOTOS = ("/v1/readings", "/v1/posts", "/page/photos")
 _JSON_MB = 2.0  # the longest wishes, every sign escaped, take 1.3; parsing holds up everybody else
 _LARGEST_AT_ONCE = 20  # bodies of the largest size that may be in memory: half a gigabyte
 _MOST_DEPTH = 64  # of brackets; an event of the page has less than ten
-_LINGER_S, _SILENCE_S = 5, 0.5  # as nginx's lingering_time and lingering_timeout, but shorter
+_LINGER_S, _SILENCE_S = 2, 0.5  # as nginx's lingering_time and lingering_timeout, but shorter
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
@@ -57,7 +57,8 @@ class BodyLimits:
             body.check_length(request.headers.get("content-length", ""))
             await self._app(scope, body if takes_photo else await _whole(body, request), send)
         except _Refused as refused:
-            await problem_response(refused.error, request)(scope, receive, _closing(send, receive))
+            linger_s = _LINGER_S if isinstance(refused.error, RequestTooLarge) else 0
+            await problem_response(refused.error, request)(scope, receive, _closing(send, receive, linger_s))
         finally:
             body.forget()
 
@@ -146,8 +147,8 @@ def _is_deep(data: bytes | bytearray) -> bool:
     return b"\0" in data  # UTF-16 or UTF-32, in which brackets could hide
 
 
-def _closing(send: Send, receive: Receive) -> Send:
-    """Close the connection after the answer: of the rest of the body, only what is under way already is waited for.
+def _closing(send: Send, receive: Receive, linger_s: float) -> Send:
+    """Close the connection after the answer; for so long, what is under way of the body already is let in.
 
     A connection that is closed with bytes unread is reset, and the answer lost with it (RFC 9112, 9.6).
     """
@@ -158,14 +159,14 @@ def _closing(send: Send, receive: Receive) -> Send:
             await send(message)
         else:
             await send({**message, "more_body": True})
-            await _drain(receive)
+            await _drain(receive, linger_s)
             await send({"type": "http.response.body"})
 
     return closing
 
 
-async def _drain(receive: Receive) -> None:
-    until = asyncio.get_running_loop().time() + _LINGER_S
+async def _drain(receive: Receive, seconds: float) -> None:
+    until = asyncio.get_running_loop().time() + seconds
     with suppress(TimeoutError):
         while asyncio.get_running_loop().time() < until:
             async with asyncio.timeout(_SILENCE_S):

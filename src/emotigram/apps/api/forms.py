@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from emotigram.apps.file_names import plain_name
 from emotigram.errors import ContentTypeWrong, RequestMalformed, TooManyPhotos
 from emotigram.texts import say
 
@@ -25,7 +25,7 @@ _MOST_PARTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A photo as it came: the bytes of its file, and the file's name without its folders."""
+    """A photo as it came: the bytes of its file, and the file's name, made plain."""
 
     data: bytes
     name: str
@@ -86,7 +86,7 @@ def told(faults: Sequence[Mapping[str, Any]], language: str) -> str:
 
 
 def _fault(fault: Mapping[str, Any], language: str) -> str:
-    places = [str(place) for place in fault["loc"] if place not in ("body", "header", "query", "path")]
+    places = [plain_name(str(place), "?") for place in fault["loc"] if place not in ("body", "header", "query", "path")]
     limits = {name: value for name, value in fault.get("ctx", {}).items() if isinstance(value, int | float | str)}
     try:
         return say(f"api.faults.{fault['type']}", language, field=".".join(places), **limits)
@@ -101,7 +101,7 @@ async def _photo_of(form: FormData, language: str) -> Upload:
     photo = form.get("photo")
     if not isinstance(photo, UploadFile):
         raise RequestMalformed(detail=say("api.faults.photo", language))
-    return Upload(await photo.read(), _base_name(photo.filename or ""))
+    return Upload(await photo.read(), plain_name(photo.filename or ""))
 
 
 def _fields_of(form: FormData) -> dict[str, Any]:
@@ -118,7 +118,3 @@ def listed(kind: type[BaseModel], fields: dict[str, Any]) -> dict[str, Any]:
     lists = {name for name, field in kind.model_fields.items() if get_origin(field.annotation) is list}
     given = {name: value for name, value in fields.items() if value != ""}
     return {name: [value] if name in lists and not isinstance(value, list) else value for name, value in given.items()}
-
-
-def _base_name(path: str) -> str:
-    return PurePosixPath(PureWindowsPath(path).name).name or "photo"

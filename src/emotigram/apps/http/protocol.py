@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 import sys
 import time
 from http import HTTPStatus
@@ -23,6 +25,7 @@ from emotigram.texts import interface_language
 
 _PROGRESS_BYTES = 16 * 1024  # that a client must have taken in send_timeout_s; asyncio goes on writing at this mark
 _HALF_SENT, _IDLE, _CLOSING = 1, 2, 3
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER, for no time
 
 
 class GuardedProtocol(H11Protocol):
@@ -111,7 +114,8 @@ class GuardedProtocol(H11Protocol):
         self._unread = max(self._unread, unsent)
 
     def drop(self) -> None:
-        """End the connection at once, whatever is on its way."""
+        """End the connection at once, whatever is on its way: the system would go on to offer it to the other side."""
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()
 
     def _should_upgrade(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from emotigram.apps.file_names import plain_name
 from emotigram.apps.web.examples import example_photos
 from emotigram.apps.web.handlers import Handlers
 from emotigram.apps.web.routes import Store
@@ -26,7 +27,7 @@ class PhotoHandlers(Handlers):
 
     async def add(self, event: gr.EventData, session: Session, *values: str | None) -> AsyncIterator[Shown]:
         """Read what was uploaded, and write of it; ``event.photos`` are dicts of token and name."""
-        sent = [(str(each["name"]), self._uploads.take(str(each["token"]))) for each in list(event.photos)]
+        sent = [(plain_name(str(each["name"])), self._uploads.take(str(each["token"]))) for each in list(event.photos)]
         async for shown in self._added(session, sent, values):
             yield shown
 
