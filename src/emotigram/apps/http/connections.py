@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
+from emotigram.apps.http.open_files import room_for_connections
 from emotigram.errors import QueueFull, RequestError, TooManyConnections
 from emotigram.settings import Settings
 
@@ -33,7 +34,8 @@ class Connections:
     """All connections of one server, the oldest first; used in the event loop's thread alone."""
 
     def __init__(self, settings: Settings) -> None:
-        self._most, self._most_of_one = settings.max_connections, settings.max_connections_per_client
+        self._most = room_for_connections(settings.max_connections)
+        self._most_of_one = settings.max_connections_per_client
         self._clients = Clients(settings)
         self._all: dict[Connection, str] = {}
 
