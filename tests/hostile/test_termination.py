@@ -6,13 +6,14 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.apps.api.process import Process, served
+from tests.apps.api.server import PATIENCE_S
 from tests.hostile.wire import ask, connect
 
 SHUTDOWN_S = 1
@@ -106,3 +107,24 @@ def test_a_server_under_hostile_load_ends_in_time(tmp_path: Path) -> None:
         assert server.process.wait(GENEROUS_S) == 0
         assert server.files() == []
     assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.slow
+def test_a_chat_provider_that_never_answers_does_not_keep_the_server(tmp_path: Path, china: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as provider:
+        chat = {"writer": "chat", "provider": "openai", "api_key": "sk-none", "timeout_s": "600", "stall_s": "600"}
+        chat["base_url"] = f"http://127.0.0.1:{provider.getsockname()[1]}/v1"
+        with served(tmp_path, "--no-page", shutdown_s=str(SHUTDOWN_S), **chat) as server, ExitStack() as stack:
+            photo = {"photo": china.read_bytes()}
+            asked = threading.Thread(target=suppressed, args=(f"{server.url}/v1/posts", photo))
+            asked.start()
+            stack.callback(asked.join)
+            stack.enter_context(provider.accept()[0])
+            server.process.terminate()
+            assert server.process.wait(GENEROUS_S) == 0
+            assert server.files() == []
+
+
+def suppressed(url: str, photo: dict[str, bytes]) -> None:
+    with suppress(httpx2.HTTPError):
+        httpx2.post(url, files=photo, timeout=PATIENCE_S)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import math
+import multiprocessing
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -39,6 +41,7 @@ from emotigram.settings import Settings
 from emotigram.studio import Studio
 from emotigram.texts import INTERFACE_LANGUAGES, interface_language, say
 
+_LAST_RESORT_S = 4  # after shutdown_s: whoever stops the server waits 5 (docs/deploy.md)
 _LAST_WORDS_S = 2  # in which the API tells those still waiting that it ends
 
 
@@ -57,7 +60,9 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
         if page:
             _add_page(app, studio, folder)
         url = f"http://{_shown_host(settings.host)}:{listener.getsockname()[1]}/"
-        Server(app, settings, lambda: _announce(url, app, page=page, open_browser=open_browser)).run([listener])
+        server = Server(app, settings, lambda: _announce(url, app, page=page, open_browser=open_browser))
+        server.when_ending = partial(_end_at_last, settings.shutdown_s + _LAST_RESORT_S, folder)
+        server.run([listener])
 
 
 def _warm_up(studio: Studio) -> None:
@@ -95,6 +100,7 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=math.ceil(settings.shutdown_s) + _LAST_WORDS_S,
         )
         super().__init__(config)
+        self.when_ending: Callable[[], None] = lambda: None
         self._ending = app.state.api.ending
         self._when_ready = when_ready
 
@@ -111,7 +117,22 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take nothing new, and finish what was begun."""
         self._ending.begin()
+        self.when_ending()
         await super().shutdown(sockets)
+
+
+def _end_at_last(seconds: float, folder: Path) -> None:
+    """End the process after so long: Python itself waits for every thread, also for one that nothing can stop."""
+
+    def end() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        for child in multiprocessing.active_children():
+            child.kill()
+        os._exit(0)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _announce(url: str, app: FastAPI, *, page: bool, open_browser: bool) -> None:
