@@ -15,6 +15,7 @@ import webbrowser
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from PIL import Image
@@ -114,10 +115,14 @@ class Server(uvicorn.Server):
         self._places.sweep()
         return await super().on_tick(counter)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end, at a signal; the time it may take counts from here, however busy the event loop is."""
+        self.when_ending()
+        super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take nothing new, and finish what was begun."""
         self._ending.begin()
-        self.when_ending()
         await super().shutdown(sockets)
 
 
