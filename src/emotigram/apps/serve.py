@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import multiprocessing
 import os
 import shutil
 import signal
@@ -38,6 +37,7 @@ from emotigram.assembly import open_studio
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Photo
 from emotigram.errors import SettingsError
+from emotigram.imaging.photos import decoders, start_decoding
 from emotigram.settings import Settings
 from emotigram.studio import Studio
 from emotigram.texts import INTERFACE_LANGUAGES, interface_language, say
@@ -50,6 +50,7 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
     """Serve until interrupted; running requests are finished then. Raises EmotiGramError where it cannot begin."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again: so that photos are deleted then
     start_logging(settings.log_format)
+    start_decoding(decoders().places)  # beside the engines
     with (
         _listen(settings) as listener,
         contextlib.closing(AsyncStudio(open_studio(settings))) as studio,
@@ -131,8 +132,7 @@ def _end_at_last(seconds: float, folder: Path) -> None:
 
     def end() -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        for child in multiprocessing.active_children():
-            child.kill()
+        decoders().close()
         os._exit(0)
 
     timer = threading.Timer(seconds, end)

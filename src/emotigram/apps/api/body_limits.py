@@ -18,7 +18,8 @@ from emotigram.texts import say
 
 _TAKE_PHOTOS = ("/v1/readings", "/v1/posts", "/page/photos")
 _JSON_MB = 2.0  # the longest wishes, every sign escaped, take 1.3; parsing holds up everybody else
-_LARGEST_AT_ONCE = 20  # bodies of the largest size that may be in memory: half a gigabyte
+_LARGEST_AT_ONCE = 12  # bodies of the largest size that may be in memory: 300 MB
+_ROOM_S, _ROOM_STEP_S = 5, 0.05  # that a body waits for others to be answered, and looks again
 _MOST_DEPTH = 64  # of brackets; an event of the page has less than ten
 _LINGER_S, _SILENCE_S = 2, 0.5  # as nginx's lingering_time and lingering_timeout, but shorter
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
@@ -100,17 +101,21 @@ class _Body:
                 message = await self._receive()
         except TimeoutError as error:
             raise _Refused(UploadTooSlow(seconds=self._seconds)) from error
-        self._count(len(message.get("body", b"")))
+        await self._count(len(message.get("body", b"")))
         self._is_whole = not message.get("more_body", False)
         return message
 
-    def _count(self, size: int) -> None:
+    async def _count(self, size: int) -> None:
         self._size += size
         self._room.taken += size
         if self._size > self._limit_mb * 1e6:
             raise _Refused(RequestTooLarge(limit_mb=self._limit_mb))
-        if self._room.taken > self._room.most:
-            raise _Refused(QueueFull(limit=_LARGEST_AT_ONCE))
+        began = asyncio.get_running_loop().time()
+        while self._room.taken > self._room.most:  # what is not received waits with its sender
+            if asyncio.get_running_loop().time() > began + _ROOM_S:
+                raise _Refused(QueueFull(limit=_LARGEST_AT_ONCE))
+            await asyncio.sleep(_ROOM_STEP_S)
+        self._deadline += asyncio.get_running_loop().time() - began
 
 
 async def _whole(body: _Body, request: Request) -> Receive:
