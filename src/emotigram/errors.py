@@ -2,8 +2,8 @@
 
 EmotiGramError
 ├── SettingsError        a setting, option or name that does not exist (exit code 2)
-│   ├── UnknownName · LanguageNeedsChat · PriceUnknown
-│   └── ApiKeyNameTaken · ApiKeyNameUnknown · KeysUnreadable · RateMalformed
+│   ├── UnknownName · LanguageNeedsChat · PriceUnknown · SettingsUntrusted · AddressRefused
+│   └── ApiKeyNameTaken · ApiKeyNameUnknown · ApiKeyNameMalformed · KeysUnreadable (KeysUnsafe) · RateMalformed
 ├── PhotoError           a photo that cannot be used (exit code 3)
 │   ├── PhotoMissing · PhotoIsFolder · PhotoUnreadable
 │   └── PhotoEmpty · PhotoNotAnImage · PhotoDamaged · PhotoTooLarge · PhotoTooLong · PhotoTooCostly
@@ -12,7 +12,7 @@ EmotiGramError
 │   ├── WeightsError: WeightsMissing · WeightsDamaged · WeightsWrong · WeightsUnknown · WeightsForeign
 │   ├── QuantizationUnavailable · FeaturesMissing
 │   ├── AdapterError: AdapterMissing · AdapterDamaged · AdapterForeign · AdapterUnmatched · AdapterUnsupported
-│   └── HubError: HubOffline · HubUnreachable · HubRefused · HubChanged · DiskFull
+│   └── HubError: HubOffline · HubUnreachable · HubRefused · HubChanged · HubRedirected · DiskFull
 ├── DataError            a data set that cannot be measured (exit code 6)
 │   ├── DataMissing · DataAmbiguous · DataUnreadable · DataEmpty
 │   ├── ColumnMissing · RowMalformed · LabelUnknown · CaptionsEmpty · LanguageUnspoken
@@ -31,7 +31,8 @@ EmotiGramError
 │   └── ServerUnreachable · ServerRefused
 └── ChatError            a chat provider that did not deliver (exit code 5)
     ├── KeyMissing · KeyRefused · BalanceEmpty · BudgetSpent · ChatRejected · VisionMissing      final
-    └── ChatBusy · ChatDown · ChatStalled · ChatBlank · PostUnfit              retryable
+    ├── ChatRedirected                                                         final
+    └── ChatBusy · ChatDown · ChatStalled · ChatBlank · ChatTooLong · PostUnfit              retryable
 
 Each class has a stable ``code``; the sentences live in ``data/interface``, in every interface language.
 """
@@ -88,6 +89,18 @@ class PriceUnknown(SettingsError):
     code = "price_unknown"
 
 
+class SettingsUntrusted(SettingsError):
+    """A settings file that nobody confirmed could send data or keys elsewhere; values: ``path``, ``names``."""
+
+    code = "settings_untrusted"
+
+
+class AddressRefused(SettingsError):
+    """A chat server lies where none is ever asked: a link-local or metadata address; values: ``address``."""
+
+    code = "address_refused"
+
+
 class ApiKeyNameTaken(SettingsError):
     """There is, or was, an API key of the name; values: ``name``."""
 
@@ -100,10 +113,22 @@ class ApiKeyNameUnknown(SettingsError):
     code = "api_key_name_unknown"
 
 
+class ApiKeyNameMalformed(SettingsError):
+    """The name is no single line of visible characters, or too long; values: ``name`` (escaped), ``limit``."""
+
+    code = "api_key_name_malformed"
+
+
 class KeysUnreadable(SettingsError):
     """The file of API keys cannot be read or written; values: ``path``, ``reason``."""
 
     code = "keys_unreadable"
+
+
+class KeysUnsafe(KeysUnreadable):
+    """The file of API keys is a link or no file, or another user's; values: ``path``, ``reason`` ('')."""
+
+    code = "keys_unsafe"
 
 
 class RateMalformed(SettingsError):
@@ -321,6 +346,12 @@ class HubChanged(HubError):
     """A fetched file differs from the checksum that the hub promised; values: ``name``, ``file``."""
 
     code = "hub_changed"
+
+
+class HubRedirected(HubError):
+    """The hub sends us where a hub has no business; values: ``name``, ``host``, ``target``."""
+
+    code = "hub_redirected"
 
 
 class DiskFull(HubError):
@@ -672,6 +703,12 @@ class ChatRejected(ChatError):
     code = "chat_rejected"
 
 
+class ChatRedirected(ChatError):
+    """The provider sends us to another address, which is not followed; values: ``provider``, ``status``, ``target``."""
+
+    code = "chat_redirected"
+
+
 class ChatBusy(ChatError):
     """The provider asks to slow down (HTTP 429)."""
 
@@ -703,6 +740,13 @@ class ChatBlank(ChatError):
     """The answer was blank or not the JSON asked for."""
 
     code = "chat_blank"
+    retryable = True
+
+
+class ChatTooLong(ChatError):
+    """The answer is longer than any that could be used; values: ``provider``."""
+
+    code = "chat_too_long"
     retryable = True
 
 

@@ -6,16 +6,19 @@ import re
 import ssl
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 
 import httpx2
 import openai
 from openai.types import CompletionUsage
 
+from emotigram.alarm import Alarm
 from emotigram.chat.deadline import Deadline
+from emotigram.chat.limits import MOST_CHARACTERS, Guard
 from emotigram.chat.messages import Message
 from emotigram.chat.server import ChatServer, vision_missing
 from emotigram.errors import (
+    AddressRefused,
     BalanceEmpty,
     ChatBlank,
     ChatBusy,
@@ -23,11 +26,20 @@ from emotigram.errors import (
     ChatError,
     ChatRejected,
     ChatStalled,
+    ChatTooLong,
     KeyRefused,
 )
+from emotigram.hosts import reach_of_peer
+from emotigram.publishing.cleaning import visible
 from emotigram.settings import Settings
 
 ASKS = 2  # an answer can be blank although all went well; DeepSeek's documentation advises to ask again
+_OPENAI = "api.openai.com"
+_HEADERS = {
+    *("accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host"),
+    *("user-agent", "x-stainless-retry-count", "transfer-encoding"),
+}
+_NOWHERE = httpx2.Request("POST", "")  # of a timeout that no request of ours has run into
 _DETAIL_LENGTH = 200  # characters of a provider's own explanation that still read as one line
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{64,}")  # no word is as long: a photo, quoted back
 _BY_STATUS: dict[int, type[ChatError]] = {401: KeyRefused, 402: BalanceEmpty, 403: KeyRefused, 429: ChatBusy}
@@ -61,38 +73,68 @@ class ChatClient:
     ) -> Generator[str, None, None]:
         """Yield the answer as it arrives; closing the generator closes the connection. Raises ChatError.
 
-        What the provider counts of tokens is appended to ``reported``.
+        AddressRefused, a SettingsError, where a name leads to an address that is never asked. What the provider counts
+        of tokens is appended to ``reported``.
         """
-        finished = False
+        finished, length = False, 0
         try:
-            with self._client(deadline) as client, self._answer(client, messages) as chunks:
+            alarm = Alarm(deadline.left_s, self._look_at)
+            with alarm, self._client(deadline, alarm) as client, self._answer(client, messages) as chunks:
                 for content, is_last, usage in chunks:
+                    deadline.check(_NOWHERE)
                     finished = finished or is_last
                     if usage and reported is not None:
                         reported[:] = [usage]
+                    length += len(content)
+                    if length > MOST_CHARACTERS:
+                        raise ChatTooLong(provider=self._server.name)
                     if content:
                         yield content
         except (openai.APIError, httpx2.HTTPError) as error:
             # A provider may quote the key or the photo it refused: such a text is not chained.
             cause = error if self._redacted(str(error)) == str(error) else None
             raise self._chat_error(error, deadline) from cause
-        except ValueError as error:  # an event that is not JSON
+        except (ValueError, RecursionError) as error:  # an event that is not JSON, or so deep that nobody can mean it
             raise ChatBlank(provider=self._server.name) from error
         if not finished:  # a connection that just ends looks like a complete answer to the client library
-            raise ChatDown(provider=self._server.name)
+            raise self._cut_short(deadline)
 
-    def _client(self, deadline: Deadline) -> openai.OpenAI:
+    def _client(self, deadline: Deadline, alarm: Alarm) -> openai.OpenAI:
+        key = self._server.key.get_secret_value()
         return openai.OpenAI(
-            api_key=self._server.key.get_secret_value(),
+            api_key=key,
             base_url=self._server.base_url,
             max_retries=self._settings.retries,
             timeout=self._settings.stall_s,
+            # else another from OPENAI_CUSTOM_HEADERS would go to whatever server this is
+            default_headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"},
             http_client=openai.DefaultHttpxClient(
                 trust_env=not self._server.is_local,
                 verify=_trusted(not self._server.is_local),
-                event_hooks={"request": [deadline.limit], "response": [deadline.guard]},
+                follow_redirects=False,
+                event_hooks={
+                    "request": [deadline.limit, partial(_watch, alarm), self._without_others_headers],
+                    "response": [Guard(self._server.name, deadline)],
+                },
             ),
         )
+
+    def _look_at(self, peer: str) -> None:
+        """Refuse a name that leads elsewhere than it says, before a key goes there."""
+        reach = reach_of_peer(peer)
+        if reach == "never" or (self._server.is_here and reach != "here"):
+            raise AddressRefused(address=f"{self._server.name} ({peer})")
+
+    def _without_others_headers(self, request: httpx2.Request) -> None:
+        """The client library adds headers that the environment names for OpenAI: of them others get nothing."""
+        if request.url.host != _OPENAI:
+            for name in set(request.headers) - _HEADERS:
+                del request.headers[name]
+
+    def _cut_short(self, deadline: Deadline) -> ChatError:
+        if deadline.left_s <= 0:
+            return ChatStalled(provider=self._server.name, seconds=deadline.seconds)
+        return ChatDown(provider=self._server.name)
 
     @contextmanager
     def _answer(self, client: openai.OpenAI, messages: Sequence[Message]) -> Iterator[Iterable[_Piece]]:
@@ -106,9 +148,7 @@ class ChatClient:
         }
         if not self._server.supports_stream:
             whole = client.chat.completions.create(**common, stream=False)  # type: ignore[call-overload]
-            yield [
-                (choice.message.content, choice.finish_reason is not None, whole.usage) for choice in whole.choices[:1]
-            ]
+            yield [_whole(whole)]
             return
         options = {"include_usage": True} if self._server.supports_usage else openai.omit
         with client.chat.completions.create(**common, stream=True, stream_options=options) as chunks:  # type: ignore[call-overload]
@@ -116,9 +156,10 @@ class ChatClient:
 
     def _chat_error(self, error: Exception, deadline: Deadline) -> ChatError:
         name = self._server.name
+        if deadline.left_s <= 0:  # whatever else it looks like: its connection was cut
+            return self._cut_short(deadline)
         if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-            passed = deadline.left_s <= 0
-            return ChatStalled(provider=name, seconds=deadline.seconds if passed else self._settings.stall_s)
+            return ChatStalled(provider=name, seconds=self._settings.stall_s)
         status = error.status_code if isinstance(error, openai.APIStatusError) else 0
         if status in _BY_STATUS:
             return _BY_STATUS[status](provider=name)
@@ -134,14 +175,44 @@ class ChatClient:
         return _ENCODED.sub("…", text.replace(self._server.key.get_secret_value(), "***"))
 
 
-_Piece = tuple[str | None, bool, CompletionUsage | None]  # content, whether it is the last, what was used
+_Piece = tuple[str, bool, CompletionUsage | None]  # content, whether it is the last, what was used
 
 
 def _pieces_of(chunk: openai.types.chat.ChatCompletionChunk) -> Iterator[_Piece]:
-    for choice in chunk.choices or ():
-        yield choice.delta.content if choice.delta else None, choice.finish_reason is not None, None
-    if chunk.usage:
-        yield None, False, chunk.usage
+    """What one event says of the first choice, the only one asked for; raises ValueError for another form.
+
+    The client library takes events as they come: any field may be of any type.
+    """
+    choices = getattr(chunk, "choices", None) or []
+    if not isinstance(choices, list):
+        raise ValueError("choices are no list")
+    for choice in choices[:1]:
+        delta = getattr(choice, "delta", None)
+        yield _text(getattr(delta, "content", None)), getattr(choice, "finish_reason", None) is not None, None
+    usage = getattr(chunk, "usage", None)
+    if isinstance(usage, CompletionUsage):
+        yield "", False, usage
+
+
+def _whole(answer: openai.types.chat.ChatCompletion) -> _Piece:
+    choices = getattr(answer, "choices", None)
+    if not (isinstance(choices, list) and choices):
+        raise ValueError("no choice in the answer")
+    message, usage = getattr(choices[0], "message", None), getattr(answer, "usage", None)
+    is_last = getattr(choices[0], "finish_reason", None) is not None
+    return _text(getattr(message, "content", None)), is_last, usage if isinstance(usage, CompletionUsage) else None
+
+
+def _text(content: object) -> str:
+    if content is None:
+        return ""
+    if not isinstance(content, str):
+        raise ValueError("content is no text")
+    return content
+
+
+def _watch(alarm: Alarm, request: httpx2.Request) -> None:
+    request.extensions["trace"] = alarm.trace
 
 
 @cache
@@ -153,5 +224,5 @@ def _trusted(trust_env: bool) -> ssl.SSLContext:
 def _said(error: openai.APIError) -> str:
     """A server's own explanation on one line, '' where it sent none or a web page."""
     body = error.body.get("message") if isinstance(error.body, dict) else error.body
-    said = " ".join(body.split()) if isinstance(body, str) else ""
+    said = " ".join(visible(body).split()) if isinstance(body, str) else ""
     return "" if said.startswith("<") else said

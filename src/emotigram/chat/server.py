@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from pydantic import SecretStr
 
 from emotigram import catalogue
 from emotigram.domain import Price, Provider
-from emotigram.errors import KeyMissing, KeyRefused, SettingsError, VisionMissing
+from emotigram.errors import AddressRefused, KeyMissing, KeyRefused, SettingsError, VisionMissing
+from emotigram.hosts import Place, place_of
 from emotigram.settings import Settings
 
 
@@ -20,7 +20,7 @@ from emotigram.settings import Settings
 class ChatServer:
     """An OpenAI-compatible server and what it accepts.
 
-    ``is_local`` where no proxy lies in between, ``is_here`` where it is this very computer. ``price`` is None where
+    ``is_local`` where no proxy lies in between, ``is_here`` where it is this very computer (loopback). ``price`` is None where
     nobody knows it: of another model than the provider's file is about, or of another server.
     """
 
@@ -39,7 +39,10 @@ class ChatServer:
 
 
 def find_server(settings: Settings) -> ChatServer:
-    """Return the server that writes; raises UnknownName, SettingsError, KeyMissing or KeyRefused."""
+    """Return the server that writes; raises UnknownName, SettingsError, KeyMissing or KeyRefused.
+
+    AddressRefused, a SettingsError, where the address is one that is never asked.
+    """
     provider = catalogue.provider(settings.provider)
     return _server(provider, settings, settings.model or provider.model)
 
@@ -77,15 +80,15 @@ def vision_missing(name: str) -> VisionMissing:
 
 def _server(provider: Provider, settings: Settings, model: str) -> ChatServer:
     base_url = settings.base_url or provider.base_url
-    host = _host(base_url)
-    name = host if settings.base_url else provider.name
+    place = _place(base_url)
+    name = place.name if settings.base_url else provider.name
     return ChatServer(
         name=name,
         base_url=base_url,
         model=model,
-        key=_key(settings, provider, name, _is_local(host)),
-        is_local=_is_local(host),
-        is_here=_is_here(host),
+        key=_key(settings, provider, name, place),
+        is_local=place.reach != "far",
+        is_here=place.reach == "here",
         supports_json=provider.supports_json,
         supports_stream=provider.supports_stream,
         supports_usage=provider.supports_usage,
@@ -95,38 +98,23 @@ def _server(provider: Provider, settings: Settings, model: str) -> ChatServer:
     )
 
 
-def _host(base_url: str) -> str:
+def _place(base_url: str) -> Place:
     try:
-        url = httpx2.URL(base_url)
-    except httpx2.InvalidURL as error:
+        place = place_of(httpx2.URL(base_url))
+    except (httpx2.InvalidURL, ValueError) as error:
         raise SettingsError(detail=f"base_url: {error}") from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise SettingsError(detail="base_url: an address such as http://localhost:11434/v1 is needed")
-    return url.host
+    if place.reach == "never":
+        raise AddressRefused(address=place.name)
+    return place
 
 
-def _is_local(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return "." not in host or host.endswith((".localhost", ".local"))
-    return address.is_loopback or address.is_private
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")  # RFC 6761, section 6.3
-
-
-def _key(settings: Settings, provider: Provider, name: str, is_local: bool) -> SecretStr:
+def _key(settings: Settings, provider: Provider, name: str, place: Place) -> SecretStr:
     key = settings.api_key.get_secret_value().strip()
-    # A provider's own key is not handed to another company's server that only base_url names.
-    is_own_server = is_local or not settings.base_url
+    # A provider's own key is handed to nobody else, however near a server that only base_url names seems to be.
+    is_own_server = place.reach == "here" or place.origin == _place(provider.base_url).origin
     if not key and is_own_server and provider.key_env:
         key = os.environ.get(provider.key_env, "").strip()
-    if not key and (is_local or not provider.key_env):
+    if not key and (place.reach != "far" or not provider.key_env):
         key = "no-key-needed"  # such servers read no key, but the client library wants one
     if not key:
         raise KeyMissing(provider=name, key_env=provider.key_env if is_own_server else "EMOTIGRAM_API_KEY")

@@ -22,6 +22,7 @@ _TOKENS_A_CHINESE_CHARACTER = 0.6
 _TOKENS_A_MESSAGE = 4  # its role and its ends
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 _PER = 1_000_000  # tokens that a price is of
+_MOST_TOKENS = 1_000_000_000  # of one answer: more than any model can read
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Account:
 
     def book(self, reported: CompletionUsage | None, messages: Sequence[Message], answer: str) -> Usage:
         """What an answer has used, as the provider counted or, where it did not, as estimated; adds its cost."""
-        if reported is None:
+        if reported is None or not _is_believable(reported):
             used = self._usage(prompt_tokens(messages), 0, tokens(answer), is_estimate=True)
         else:
             used = self._usage(reported.prompt_tokens, _cached(reported), reported.completion_tokens)
@@ -90,8 +91,14 @@ def _is_peak(price: Price, at: datetime) -> bool:
     return there.weekday() in price.peak.days and any(start <= there.hour < end for start, end in price.peak.hours)
 
 
+def _is_believable(reported: CompletionUsage) -> bool:
+    """Whether the counts are counts: a server may send anything."""
+    counts = (getattr(reported, name, None) for name in ("prompt_tokens", "completion_tokens"))
+    return all(type(count) is int and 0 <= count <= _MOST_TOKENS for count in counts)
+
+
 def _cached(reported: CompletionUsage) -> int:
-    details = reported.prompt_tokens_details
+    details = getattr(reported, "prompt_tokens_details", None)
     # DeepSeek tells it under a name of its own
-    own = getattr(reported, "prompt_cache_hit_tokens", 0)
-    return int((details.cached_tokens if details and details.cached_tokens else own) or 0)
+    told = getattr(details, "cached_tokens", None) or getattr(reported, "prompt_cache_hit_tokens", 0)
+    return min(max(told, 0), reported.prompt_tokens) if type(told) is int else 0

@@ -23,6 +23,7 @@ from emotigram.writers.chat_answer import draft_so_far, whole_drafts
 from emotigram.writers.chat_prompt import repair_messages, system_message, write_messages
 
 _NOT_READABLE = "That was not the one json object asked for, with a text in each post. Answer again, with it alone."
+_GROWTH = 1.02  # between two looks at an answer: one at every piece would take time by the square of its length
 _ANSWER_OVERHEAD = 60  # tokens a post of JSON, hashtags and alt text
 
 
@@ -79,12 +80,15 @@ class ChatWriter:
     def _ask(
         self, brief: Brief, messages: list[Message], deadline: Deadline, first: int, used: list[Usage]
     ) -> Generator[Draft, None, str]:
-        answer, shown = "", Draft()
+        answer, shown, read = "", Draft(), 0
         reported: list[CompletionUsage] = []
         try:
             with closing(self._client.pieces(messages, deadline, reported)) as pieces:
                 for piece in pieces:
                     answer += piece
+                    if len(answer) < read * _GROWTH:
+                        continue
+                    read = len(answer)
                     draft = _fitted(draft_so_far(answer), brief)
                     if draft not in (shown, Draft()):
                         yield replace(draft, candidate=first)
