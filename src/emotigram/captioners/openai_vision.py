@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from threading import Event
+from typing import Annotated
 
 from PIL import Image
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from emotigram import catalogue
 from emotigram.captioners.tags import without_repetition
@@ -87,17 +88,20 @@ class OpenAIVisionCaptioner:
         raise ChatBlank(provider=self._server.name)
 
 
+_Said = Annotated[str, Field(max_length=4_000)]  # characters: to clean and trim more takes long
+
+
 class _InBoth(BaseModel):
     model_config = ConfigDict(strict=True)
 
-    en: str
-    zh: str
+    en: _Said
+    zh: _Said
 
 
 class _Answer(BaseModel):
     description: _InBoth
     tweet: _InBoth
-    words: str | None = None  # a photo need not hold any, and models put that in their own ways
+    words: _Said | None = None  # a photo need not hold any, and models put that in their own ways
 
 
 def captions_in(answer: str) -> Captions:

@@ -12,13 +12,20 @@ from emotigram.chat.client import json_in
 from emotigram.domain import Draft
 
 
+# What no post has more of, in characters: captions have up to 4,000 where they are looked at as a whole (TikTok). To
+# finish and check a text takes longer than its length grows.
+_LONGEST = 6_000
+_MOST_HASHTAGS = 200
+_MOST_POSTS = 8  # as many as can be asked for
+
+
 class _Post(BaseModel):
     model_config = ConfigDict(strict=True)
 
-    title: str = ""
-    text: Annotated[str, AfterValidator(str.strip), Field(min_length=1)]
-    hashtags: list[str] = []
-    alt_text: str = ""
+    title: Annotated[str, Field(max_length=_LONGEST)] = ""
+    text: Annotated[str, AfterValidator(str.strip), Field(min_length=1, max_length=_LONGEST)]
+    hashtags: Annotated[list[Annotated[str, Field(max_length=_LONGEST)]], Field(max_length=_MOST_HASHTAGS)] = []
+    alt_text: Annotated[str, Field(max_length=_LONGEST)] = ""
 
 
 def whole_drafts(answer: str) -> list[Draft]:
@@ -27,7 +34,7 @@ def whole_drafts(answer: str) -> list[Draft]:
     A model that leaves out the list and writes one post alone is understood.
     """
     found = from_json(json_in(answer))
-    drafts = [draft for post in _posts(found) if (draft := _whole(post))]
+    drafts = [draft for post in _posts(found)[:_MOST_POSTS] if (draft := _whole(post))]
     if not drafts:
         raise ValueError("no post in the answer")
     return drafts
@@ -59,7 +66,7 @@ def _whole(post: object) -> Draft | None:
 
 def _draft(post: Mapping[str, object]) -> Draft:
     hashtags = post.get("hashtags")
-    names = [_text(value).strip("#＃ ") for value in hashtags] if isinstance(hashtags, list) else []
+    names = [_text(value).strip("#＃ ") for value in hashtags[:_MOST_HASHTAGS]] if isinstance(hashtags, list) else []
     return Draft(
         title=_text(post.get("title")),
         text=_text(post.get("text")),
@@ -69,4 +76,4 @@ def _draft(post: Mapping[str, object]) -> Draft:
 
 
 def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return value[:_LONGEST].strip() if isinstance(value, str) else ""
