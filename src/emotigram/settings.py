@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from emotigram.domain import PhotoLimits
-from emotigram.errors import SettingsError
+from emotigram.errors import SettingsError, SettingsUntrusted
+from emotigram.trust import settings_file
 
 
 class Settings(BaseSettings):
     """All that a user can choose; read from ``emotigram.toml`` in the working folder and the environment."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="EMOTIGRAM_", toml_file="emotigram.toml", extra="forbid", frozen=True, env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_prefix="EMOTIGRAM_", extra="forbid", frozen=True, env_ignore_empty=True)
 
     captioner: str = Field(
         "auto", description="Engine that reads photos: embedded, blip2, transformers_vlm, openai_vision, or auto."
@@ -148,15 +142,32 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources; earlier ones win."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _WorkingFolder(settings_cls, {})
+
+
+class _WorkingFolder(InitSettingsSource):
+    """The settings file of the working folder; raises SettingsUntrusted where what it sets was not confirmed."""
+
+    def __call__(self) -> dict[str, Any]:
+        """What the file sets; what the earlier sources set too does not apply, and needs nobody's trust."""
+        file = settings_file()
+        if file is None:
+            return {}
+        known = file.sensitive.keys() & Settings.model_fields.keys() - self.current_state.keys()
+        if known and not file.is_trusted:
+            raise SettingsUntrusted(path=file.place, names=", ".join(sorted(known)))
+        return dict(file.values)
 
 
 def load_settings(**arguments: object) -> Settings:
-    """Read settings; arguments that are None are left to the other sources. Raises SettingsError."""
+    """Read settings; arguments that are None are left to the other sources. Raises SettingsError.
+
+    SettingsUntrusted, a SettingsError, where the working folder's file could send data elsewhere and nobody confirmed it.
+    """
     try:
         return Settings(**{name: value for name, value in arguments.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(detail=faults) from error
-    except (ValueError, OSError) as error:  # a broken emotigram.toml
-        raise SettingsError(detail=f"{Path('emotigram.toml')}: {error}") from error
+    except ValueError as error:  # a variable that is no JSON
+        raise SettingsError(detail=str(error)) from error

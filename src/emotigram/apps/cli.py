@@ -1,4 +1,4 @@
-"""The command line: caption, read, serve, mcp, doctor, evaluate, keys, models, train."""
+"""The command line: caption, read, serve, mcp, doctor, evaluate, keys, models, train, trust."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from emotigram import catalogue
-from emotigram.apps import evaluate, keys, models, train
+from emotigram.apps import evaluate, keys, models, train, trust
 from emotigram.apps.command import Debug, errors_shown, help_text
 from emotigram.apps.screen import Screen, print_json
 from emotigram.assembly import captioner_of, open_studio
@@ -36,6 +36,7 @@ app.add_typer(evaluate.app, name="evaluate", help=help_text("evaluate.app"))
 app.add_typer(keys.app, name="keys", help=help_text("keys.app"))
 app.add_typer(models.app, name="models", help=help_text("models.app"))
 app.add_typer(train.app, name="train", help=help_text("train.app"))
+app.command("trust", help=help_text("trust.app"))(trust.trust_file)
 
 Photos = Annotated[list[Path], typer.Argument(help=help_text("photos"), metavar="PHOTO", show_default=False)]
 Words = Annotated[str, typer.Option("--text", help=help_text("text"), show_default=False)]
@@ -65,6 +66,7 @@ def start(
 ) -> None:
     """Take the options that stand before the command."""
     context.obj = interface
+    trust.ask_once(context)
 
 
 @app.command(help=help_text("caption"))

@@ -15,9 +15,10 @@ import typer
 
 from emotigram import catalogue
 from emotigram.apps.screen import Screen
-from emotigram.errors import EmotiGramError, ExtraMissing, SettingsError
+from emotigram.errors import EmotiGramError, ExtraMissing, SettingsError, SettingsUntrusted
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
+from emotigram.trust import settings_file
 
 
 def _starting_language() -> str:
@@ -48,7 +49,7 @@ def errors_shown(context: typer.Context, debug: bool) -> Iterator[None]:
     try:
         yield
     except EmotiGramError as error:
-        Screen(_language_of_errors(context), debug=debug).show_error(error)
+        Screen(language_of(context), debug=debug).show_error(error)
         raise typer.Exit(error.exit_code) from None
 
 
@@ -61,8 +62,12 @@ def extra_needed(extra: str) -> Iterator[None]:
         raise ExtraMissing(extra=extra, package=(error.name or str(error)).partition(".")[0]) from error
 
 
-def _language_of_errors(context: typer.Context) -> str:
+def language_of(context: typer.Context) -> str:
+    """The language to speak in, whatever is wrong with the settings."""
     try:
         return interface_language(load_settings(interface=context.obj).interface)
+    except SettingsUntrusted:  # of the language it may decide
+        asked = os.environ.get("EMOTIGRAM_INTERFACE") or getattr(settings_file(), "values", {}).get("interface")
+        return interface_language(context.obj or str(asked or "auto"))
     except SettingsError:  # the settings may be the very thing that is wrong
         return interface_language(context.obj or "auto")

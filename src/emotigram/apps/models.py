@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from rich.filesize import decimal
 
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
-from emotigram.apps.models_view import ByteBar, show_holdings, show_plan, tell, tell_error
+from emotigram.apps.models_view import ByteBar, ask, show_holdings, show_plan, tell
 from emotigram.apps.screen import Screen, print_json
 from emotigram.errors import WeightsDamaged
 from emotigram.settings import Settings, load_settings
@@ -61,7 +60,7 @@ def pull(
         if plan.missing:
             show_plan(plan, language)
             check_room(plan)
-            _ask(yes, language, ask=say("models.ask", language), nobody="models.not_asked", no="models.left")
+            ask(yes, language, question=say("models.ask", language), nobody="models.not_asked", no="models.left")
         with ByteBar(language) as bar:
             carry_out(plan, bar)
         tell("models.whole", language, name=name, path=plan.folder)
@@ -98,7 +97,7 @@ def remove(context: typer.Context, name: Name, yes: Yes = False, debug: Debug = 
         folder = removable_folder(name, settings)
         values = {"path": folder, "size": decimal(folder_size(folder))}
         question = say("models.remove_ask", language, **values)
-        _ask(yes, language, ask=question, nobody="models.remove_not_asked", no="models.kept", **values)
+        ask(yes, language, question=question, nobody="models.remove_not_asked", no="models.kept", **values)
         remove_folder(folder)
         tell("models.removed", language, **values)
 
@@ -109,18 +108,6 @@ def _verify(name: str, settings: Settings, language: str) -> tuple[WeightsDamage
     if not verdict.faults:
         tell("models.verified" if verdict.is_recorded else "models.fits", language, name=name, files=verdict.files)
     return verdict.faults
-
-
-def _ask(yes: bool, language: str, *, ask: str, nobody: str, no: str, **values: object) -> None:
-    """Go on only where the user agrees; exit code 1 where not, 2 where nobody is there to be asked."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        tell_error(nobody, language, **values)
-        raise typer.Exit(2)
-    if not typer.confirm(ask, err=True):
-        tell_error(no, language)
-        raise typer.Exit(1)
 
 
 def _language(settings: Settings) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
+import typer
 from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -94,6 +96,18 @@ def tell(key: str, language: str, **values: object) -> None:
 def tell_error(key: str, language: str, **values: object) -> None:
     """Print a sentence to stderr."""
     _console(stderr=True).print(Text(printable(say(key, language, **values))), soft_wrap=True)
+
+
+def ask(yes: bool, language: str, *, question: str, nobody: str, no: str, **values: object) -> None:
+    """Go on only where the user agrees; exit code 1 where not, 2 where nobody is there to be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        tell_error(nobody, language, **values)
+        raise typer.Exit(2)
+    if not typer.confirm(question, err=True):
+        tell_error(no, language)
+        raise typer.Exit(1)
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -68,7 +68,9 @@ def check_whole(folder: Path, name: str) -> None:
 
 
 def as_folder(name: str) -> Path | None:
-    """The folder at this path, None where there is none."""
+    """The folder at this path, None where there is none, and for names of the catalogue: those are never paths."""
+    if entry_of(name) is not None:  # what a working folder happens to hold must not take its place
+        return None
     try:
         path = Path(name).expanduser()
         return path if name.strip() and path.is_dir() else None

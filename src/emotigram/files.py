@@ -1,0 +1,28 @@
+"""Reading small files that somebody else may have put there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+
+def read_regular(path: Path, most_bytes: int) -> tuple[bytes, os.stat_result]:
+    """A file's bytes and facts; raises OSError for what is no regular file (a pipe would wait) or too large."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    with os.fdopen(handle, "rb") as file:
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return content, facts
+
+
+def is_of_others(facts: os.stat_result) -> bool:
+    """Whether another user owns a file or everybody may write it; not known on Windows, and False there."""
+    if not hasattr(os, "geteuid"):
+        return False
+    return facts.st_uid not in (0, os.geteuid()) or bool(facts.st_mode & stat.S_IWOTH)
