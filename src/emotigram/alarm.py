@@ -51,6 +51,10 @@ class Alarm:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.cancel()
+
+    def cancel(self) -> None:
+        """Let go on whatever goes on."""
         self._timer.cancel()
 
     def _cut(self) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 
 def read_regular(path: Path, most_bytes: int) -> tuple[bytes, os.stat_result]:
@@ -19,6 +21,14 @@ def read_regular(path: Path, most_bytes: int) -> tuple[bytes, os.stat_result]:
     if len(content) > most_bytes:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return content, facts
+
+
+def read_json_file(path: Path, most_bytes: int = 1 << 23) -> Any:
+    """What a JSON file holds; raises OSError as ``read_regular`` does, ValueError for what is no JSON or too deep."""
+    try:
+        return json.loads(read_regular(path, most_bytes)[0])
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def is_of_others(facts: os.stat_result) -> bool:

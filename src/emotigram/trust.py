@@ -19,11 +19,10 @@ from typing import Any
 from platformdirs import user_data_path
 
 from emotigram.errors import SettingsError
-from emotigram.files import is_of_others, read_regular
+from emotigram.files import is_of_others, read_json_file, read_regular
 
 SETTINGS_FILE = Path("emotigram.toml")
 _MOST_BYTES = 1 << 16
-_MOST_STORE_BYTES = 1 << 22
 # All others can send photos, words or keys elsewhere, load weights or code, choose folders, or let others in; a new
 # setting is among those until somebody has thought about it.
 _HARMLESS = frozenset(
@@ -78,11 +77,10 @@ def settings_file() -> SettingsFile | None:
 def trusted_files() -> dict[str, str]:
     """The digest of each file that was confirmed, by its place; a store that cannot be read vouches for none."""
     try:
-        content, facts = read_regular(_store(), _MOST_STORE_BYTES)
-        stored = json.loads(content)
-    except (OSError, ValueError, RecursionError):
+        stored = {} if is_of_others(_store().stat()) else read_json_file(_store())
+    except (OSError, ValueError):
         return {}
-    if is_of_others(facts) or not isinstance(stored, dict):
+    if not isinstance(stored, dict):
         return {}
     return {str(place): str(digest) for place, digest in stored.items()}
 

@@ -10,11 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from emotigram.api_keys import ApiKeys
+from emotigram.api_keys import ApiKeys, is_name, name_malformed, visible_name
 from emotigram.apps.command import Debug, errors_shown, extra_needed, help_text
 from emotigram.apps.printable import printable
 from emotigram.apps.screen import print_json
-from emotigram.errors import ApiKeyNameUnknown
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
 
@@ -34,8 +33,8 @@ def create(
     """Make a key; it goes to stdout alone, so that scripts can take it."""
     with errors_shown(context, debug):
         settings = load_settings(interface=context.obj)
-        if not name.strip():
-            raise ApiKeyNameUnknown(name=name, known="–")
+        if not is_name(name):
+            raise name_malformed(name)
         if rate:
             with extra_needed("api"):
                 from emotigram.rates import parse_rate  # noqa: PLC0415  # an optional part
@@ -67,7 +66,7 @@ def revoke(context: typer.Context, name: Name, debug: Debug = False) -> None:
     with errors_shown(context, debug):
         settings = load_settings(interface=context.obj)
         ApiKeys(settings).revoke(name)
-        _tell(say("keys.revoked", interface_language(settings.interface), name=name))
+        _tell(say("keys.revoked", interface_language(settings.interface), name=visible_name(name)))
 
 
 def _show(keys: ApiKeys, language: str) -> None:
@@ -78,7 +77,7 @@ def _show(keys: ApiKeys, language: str) -> None:
     table = Table(*(say(f"keys.columns.{column}", language) for column in _COLUMNS), box=None, pad_edge=False)
     for key in known:
         rate = key.rate or say("keys.server_rate", language)
-        table.add_row(printable(key.name), key.id, rate, key.created_at[:16], key.revoked_at[:16])
+        table.add_row(visible_name(key.name), key.id, rate, key.created_at[:16], key.revoked_at[:16])
     Console(highlight=False, markup=False).print(table)
     _tell(say("keys.file", language, path=keys.path), to_errors=True)
 

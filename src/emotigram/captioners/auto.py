@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from pathlib import Path
 
 from emotigram.errors import WeightsError
+from emotigram.files import read_json_file
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 from emotigram.weights.store import entry_of, find_weights, is_at_hand
@@ -75,7 +75,7 @@ def engine_of(settings: Settings) -> str:
 
 def _model_type(folder: Path) -> str:
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = read_json_file(folder / "config.json")
     except (OSError, ValueError):  # the engine itself says what is wrong with the folder
         return ""
     return str(config.get("model_type", "")) if isinstance(config, dict) else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib.util
-import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -28,6 +27,7 @@ from emotigram.errors import (
     WeightsDamaged,
     WeightsWrong,
 )
+from emotigram.files import read_json_file
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 from emotigram.weights.shards import check_shards, has_weights
@@ -132,7 +132,7 @@ def check_files(folder: Path, name: str) -> None:
 def read_json(folder: Path, file: str, name: str) -> dict[str, Any]:
     """One JSON object of a checkpoint's folder; raises WeightsWrong."""
     try:
-        values = json.loads((folder / file).read_text("utf-8"))
+        values = read_json_file(folder / file)
     except FileNotFoundError as error:
         raise WeightsWrong(name=name, wanted=file, found=_some(path.name for path in folder.iterdir())) from error
     except (OSError, ValueError) as error:

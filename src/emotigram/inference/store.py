@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -13,6 +12,7 @@ from typing import Any
 import onnxruntime as ort
 
 from emotigram.errors import ModelDamaged, ModelMismatched
+from emotigram.files import read_json_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def shipped_model(name: str, version: str, models_dir: Path | None = None) -> Mo
 def open_model(folder: Path) -> Model:
     """Return the model in a folder after checking every file's SHA-256; raises ModelDamaged."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest = read_json_file(folder / "manifest.json")
         intact = all(sha256(folder / file) == wanted for file, wanted in manifest["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelDamaged(name=folder.parent.name) from error

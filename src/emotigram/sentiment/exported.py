@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from emotigram.errors import SettingsError, WeightsDamaged, WeightsMissing, WeightsWrong
+from emotigram.files import read_json_file
 from emotigram.inference.store import sha256
 from emotigram.settings import Settings
 
@@ -67,7 +67,7 @@ def find_exported(settings: Settings) -> Exported:
 def _read_manifest(folder: Path, name: str) -> dict[str, Any]:
     """Read the manifest and hold every file against it."""
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        manifest = read_json_file(folder / _MANIFEST)
         files = dict(manifest["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsDamaged(name=name, file=_MANIFEST) from error

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
 
 import httpx2
-from huggingface_hub import HfApi, constants, get_session, get_token, hf_hub_url
-from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
-from huggingface_hub.hf_api import RepoSibling
+from huggingface_hub import constants, get_token, hf_hub_url
+from huggingface_hub.errors import OfflineModeIsEnabled
+from pydantic import BaseModel, Field, TypeAdapter
 
 from emotigram.errors import HubChanged, HubOffline, HubRefused, HubUnreachable
+from emotigram.weights.hub_http import HubClient, read_at_most
 from emotigram.weights.record import FileRecord, Record, Watcher
 
 constants.HF_HUB_DISABLE_TELEMETRY = True  # else the library says which packages and programs run here
@@ -26,6 +29,10 @@ _CHUNK_BYTES = 1 << 18  # what a cut connection may cost
 _PATIENCE_S = (1, 3)  # waits before giving up where nothing at all arrives
 _BUSY = (408, 429)  # these pass, and so do
 _SERVER_FAULT = 500  # this and those above it
+_LISTING_BYTES = 1 << 23  # some 30,000 files; the largest repositories of models have a tenth
+_LISTING_S = 60
+_LICENCE_LENGTH = 100  # characters
+_FILE_RECORDS = TypeAdapter(FileRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,34 @@ class Listing:
     commit: str
     licence: str
     files: Mapping[str, FileRecord]
+
+
+class _Large(BaseModel):
+    size: int
+    sha256: str
+
+
+class _Sibling(BaseModel):
+    rfilename: str
+    size: int | None = None
+    git_sha1: Annotated[str | None, Field(alias="blobId")] = None
+    lfs: _Large | None = None
+
+    def record(self) -> FileRecord:
+        """Size and checksum; raises ValueError where there are none, or in another form."""
+        if self.lfs is not None:
+            values: dict[str, object] = {"size": self.lfs.size, "sha256": self.lfs.sha256 or "?"}
+        else:
+            values = {"size": self.size, "git_sha1": self.git_sha1 or "?"}
+        return _FILE_RECORDS.validate_python(values)
+
+
+class _Answer(BaseModel):
+    """What is read of a hub's answer; the rest is left alone."""
+
+    sha: str | None = None
+    tags: list[str] | None = None
+    siblings: list[_Sibling] | None = None
 
 
 class Hub:
@@ -50,19 +85,20 @@ class Hub:
         self._name = name
         self._endpoint = (os.environ.get("HF_ENDPOINT") or _HOME).rstrip("/")
         self.host = self._endpoint.rpartition("://")[2].partition("/")[0].rpartition("@")[2]
-        token = _token(self._endpoint)
-        authorization = {"authorization": f"Bearer {token}"} if token else {}
-        self._headers = {"user-agent": f"emotigram/{version('emotigram')}", **authorization}
+        with self._faults_named():
+            agent = f"emotigram/{version('emotigram')}"
+            self._client = HubClient(self._endpoint, _token(self._endpoint), agent, name, self.host)
 
     def look_up(self, repo: str, revision: str) -> Listing:
         """A revision as it is now: a commit, branch or tag, '' for the newest commit."""
+        at = f"/revision/{quote(revision, safe='')}" if revision else ""
         with self._faults_named():
-            info = HfApi(self._endpoint, token=False, headers=self._headers).model_info(
-                repo, revision=revision or None, files_metadata=True, timeout=constants.HF_HUB_ETAG_TIMEOUT
-            )
-            licences = [tag.removeprefix("license:") for tag in info.tags or [] if tag.startswith("license:")]
-            files = {each.rfilename: _file_record(each) for each in info.siblings or []}
-            return Listing(info.sha or "", ", ".join(licences), files)
+            url = httpx2.URL(f"{self._endpoint}/api/models/{repo}{at}?blobs=true")
+            with self._client.get(url, {}, constants.HF_HUB_ETAG_TIMEOUT) as response:
+                answer = _Answer.model_validate_json(read_at_most(response, _LISTING_BYTES, _LISTING_S))
+            licences = [tag.removeprefix("license:") for tag in answer.tags or [] if tag.startswith("license:")]
+            files = {each.rfilename: each.record() for each in answer.siblings or []}
+            return Listing(answer.sha or "", ", ".join(licences)[:_LICENCE_LENGTH], files)
 
     def fetch(self, record: Record, file: str, part: Path, watcher: Watcher) -> None:
         """Fetch a file into ``part``, from where an earlier attempt left it; raises HubChanged if it is longer."""
@@ -85,12 +121,8 @@ class Hub:
 
     def _stream(self, url: str, file: str, size: int, part: Path, watcher: Watcher) -> None:
         start = length_of(part)
-        headers = {**self._headers, "Accept-Encoding": "identity"}  # a range of compressed bytes would be another
-        if start:
-            headers["Range"] = f"bytes={start}-"
-        timeout = constants.HF_HUB_DOWNLOAD_TIMEOUT
-        with get_session().stream("GET", url, headers=headers, timeout=timeout) as response:
-            response.raise_for_status()
+        headers = {"range": f"bytes={start}-"} if start else {}
+        with self._client.get(httpx2.URL(url), headers, constants.HF_HUB_DOWNLOAD_TIMEOUT) as response:
             resumes = response.status_code == httpx2.codes.PARTIAL_CONTENT
             if start and not resumes:  # this server gives whole files only
                 watcher.start("fetching", file, size)
@@ -107,7 +139,7 @@ class Hub:
     def _faults_named(self) -> Iterator[None]:
         try:
             yield
-        except (HfHubHTTPError, httpx2.HTTPStatusError) as error:
+        except httpx2.HTTPStatusError as error:
             status = error.response.status_code
             if status >= _SERVER_FAULT or status in _BUSY:
                 raise HubUnreachable(name=self._name, host=self.host) from error
@@ -130,11 +162,3 @@ def _token(endpoint: str) -> str:
 def length_of(path: Path) -> int:
     """Bytes of a file, 0 where there is none."""
     return path.stat().st_size if path.exists() else 0
-
-
-def _file_record(file: RepoSibling) -> FileRecord:
-    if file.lfs is not None:
-        return FileRecord(file.lfs.size, sha256=file.lfs.sha256)
-    if file.size is None or file.blob_id is None:
-        raise ValueError("a listing without sizes and checksums")
-    return FileRecord(file.size, git_sha1=file.blob_id)

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 from emotigram.errors import WeightsDamaged
+from emotigram.files import read_regular
 from emotigram.weights.shards import check_shards, has_weights
 
+_COMMIT_BYTES = 64
 _COMMIT = re.compile("[0-9a-f]{40}")
 
 
@@ -28,7 +30,7 @@ def cached_snapshot(repo: str, commit: str) -> Path | None:
 
 def _main(here: Path) -> str:
     try:
-        return (here / "refs" / "main").read_text("utf-8").strip()
+        return read_regular(here / "refs" / "main", _COMMIT_BYTES)[0].decode("ascii").strip()
     except (OSError, ValueError):
         return ""
 

@@ -23,6 +23,7 @@ from emotigram.weights.store import entry_of, own_folder, repo_of
 _COMMIT = re.compile("[0-9a-f]{40}")
 _LOCK = ".emotigram-pull.lock"
 _NAMES_SHOWN = 5
+_MOST_FILES = 2000  # of one pull: the largest models there are have some hundred shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ def plan_pull(name: str, settings: Settings, watcher: Watcher, revision: str = "
     if not _COMMIT.fullmatch(listing.commit) or (_COMMIT.fullmatch(asked) and listing.commit != asked):
         raise HubChanged(name=name, file=asked or "main")
     chosen = choose_files(listing.files)
+    if len(chosen) > _MOST_FILES:
+        raise WeightsWrong(name=name, wanted=f"≤ {_MOST_FILES}", found=len(chosen))
+    alike = {file.casefold(): file for file in chosen}
+    if len(alike) < len(chosen):  # on some systems one would be written over the other
+        raise WeightsWrong(name=name, wanted="a ≠ A", found=", ".join(sorted({*chosen} - {*alike.values()})))
     if not chosen:
         found = ", ".join(sorted(listing.files)[:_NAMES_SHOWN]) or "–"
         raise WeightsWrong(name=name, wanted="model.safetensors", found=found)

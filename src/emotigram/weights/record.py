@@ -7,15 +7,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from emotigram.errors import WeightsDamaged
+from emotigram.files import read_regular
 
 RECORD = "emotigram-weights.json"
 _CHUNK_BYTES = 1 << 22
+_MOST_RECORD_BYTES = 1 << 23  # of the record: some 80,000 files
+_LONGEST_NAME = 128  # file systems take 255, of which a part's own ending needs some
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+# Names of Windows' devices, with any ending: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
 
 
 class Watcher(Protocol):
@@ -34,9 +39,9 @@ class Watcher(Protocol):
 class FileRecord:
     """Size in bytes and checksum as hubs give them: SHA-256 of large files, git's own of others."""
 
-    size: int
-    sha256: str = ""
-    git_sha1: str = ""
+    size: Annotated[int, Field(ge=0, le=1 << 53, strict=True)]
+    sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    git_sha1: Annotated[str, Field(pattern="^([0-9a-f]{40})?$")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Record:
     """Fetched weights: the files of one commit of one repository, by name."""
 
     repo: str
-    commit: str
+    commit: Annotated[str, Field(pattern="^[0-9a-f]{40}$")]
     files: Mapping[str, FileRecord]
 
     @property
@@ -57,19 +62,20 @@ _RECORDS = TypeAdapter(Record)
 
 
 def is_plain(file: str) -> bool:
-    """Whether this is the name of a file right in a folder, and not our record's own."""
-    return _PLAIN.fullmatch(file) is not None and file != RECORD
+    """Whether this is the name of a file right in a folder, on every system, and not our record's own."""
+    is_name = len(file) <= _LONGEST_NAME and _PLAIN.fullmatch(file) and not _DEVICE.fullmatch(file)
+    return bool(is_name) and not file.endswith(".") and file.casefold() != RECORD
 
 
 def read_record(folder: Path, name: str, file: str = RECORD) -> Record | None:
     """The record in a folder, None where there is none; raises WeightsDamaged for one that cannot be understood."""
     try:
-        record = _RECORDS.validate_json((folder / file).read_bytes())
+        record = _RECORDS.validate_json(read_regular(folder / file, _MOST_RECORD_BYTES)[0])
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:
         raise WeightsDamaged(name=name, file=file) from error
-    if not all(map(is_plain, record.files)):
+    if not all(is_plain(name) and (each.sha256 or each.git_sha1) for name, each in record.files.items()):
         raise WeightsDamaged(name=name, file=file)
     return record
 

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from emotigram.errors import WeightsDamaged
+from emotigram.files import read_json_file
+from emotigram.weights.record import is_plain
 
-_HEADER_LIMIT_BYTES = 100_000_000  # safetensors' own limit
+_HEADER_LIMIT_BYTES = 1 << 24  # of safetensors' own 100 MB: read, they fill gigabytes; a tensor needs about 100 bytes
+_INDEX_LIMIT_BYTES = 1 << 25  # some 300,000 tensors
 _LENGTH_BYTES = 8  # of the header, little-endian, at the file's beginning
 
 
@@ -40,10 +43,10 @@ def _indexed(folder: Path, name: str) -> Iterator[str]:
         indexes = list(folder.glob("*.bin.index.json"))
     for index in indexes:
         try:
-            files = list(json.loads(index.read_bytes())["weight_map"].values())
+            files = list(read_json_file(index, _INDEX_LIMIT_BYTES)["weight_map"].values())
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise WeightsDamaged(name=name, file=index.name) from error
-        if not all(isinstance(file, str) for file in files):
+        if not all(isinstance(file, str) and is_plain(file) for file in files):
             raise WeightsDamaged(name=name, file=index.name)
         yield from files
 
@@ -57,5 +60,5 @@ def _has_length(path: Path) -> bool:
             tensors: dict[str, Any] = json.loads(stream.read(header_bytes))
         ends = [tensor["data_offsets"][1] for key, tensor in tensors.items() if key != "__metadata__"]
         return path.stat().st_size == _LENGTH_BYTES + header_bytes + max(ends, default=0)
-    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return False

@@ -12,7 +12,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from emotigram.api_keys import ApiKey, ApiKeys
+from emotigram.api_keys import ApiKey, ApiKeys, visible_name
 from emotigram.apps.api.addresses import LOOPBACK
 from emotigram.apps.api.languages import language_of
 from emotigram.errors import ApiKeyMissing, ApiKeyRevoked, ApiKeyUnknown, KeysUnreadable, RateExceeded
@@ -54,7 +54,7 @@ class Doorkeeper:
         try:
             return self._let_in(secret, request)
         except KeysUnreadable as error:  # where the file is, is nobody else's business
-            raise KeysUnreadable(path=self._keys.path.name, reason=error.values["reason"]) from error
+            raise type(error)(path=self._keys.path.name, reason=error.values["reason"]) from error
 
     def _let_in(self, secret: str | None, request: Request) -> str:
         if not self.asks_for_keys:
@@ -65,7 +65,7 @@ class Doorkeeper:
         if key is None:
             raise ApiKeyUnknown
         if key.revoked_at:
-            raise ApiKeyRevoked(name=key.name)
+            raise ApiKeyRevoked(name=visible_name(key.name))
         self._count(key, request)
         return key.id
 

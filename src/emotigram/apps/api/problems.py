@@ -24,6 +24,8 @@ STATUSES: dict[type[EmotiGramError], int] = {
     errors.EngineError: 503,
     errors.ChatError: 503,
     errors.ChatRejected: 502,
+    errors.ChatRedirected: 502,
+    errors.ChatTooLong: 502,
     errors.VisionMissing: 502,
     errors.ChatDown: 502,
     errors.ChatBlank: 502,
