@@ -40,7 +40,11 @@ class Alarm:
         stream = info["return_value"]
         self._connection = stream.get_extra_info("socket")
         if self._look_at and event.endswith(_MADE[0]):
-            self._look_at(stream.get_extra_info("server_addr")[0])
+            try:
+                self._look_at(stream.get_extra_info("server_addr")[0])
+            except BaseException:
+                stream.close()
+                raise
         if self.left_s <= 0:
             self._cut()
 

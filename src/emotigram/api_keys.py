@@ -110,7 +110,6 @@ class ApiKeys:
         except (OSError, sqlite3.DatabaseError) as error:
             raise KeysUnreadable(path=str(self.path), reason=getattr(error, "strerror", "") or str(error)) from error
 
-
     def _refuse_others(self) -> None:
         """Raise KeysUnsafe for a link, what is no file, and another user's file."""
         with suppress(FileNotFoundError):

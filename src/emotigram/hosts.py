@@ -80,11 +80,12 @@ def _address(name: str) -> _Address | None:
 
 
 def _reach_of_name(name: str) -> Reach:
-    if _METADATA_NAMES.fullmatch(name.rstrip(".")):
+    bare = name.rstrip(".")
+    if _METADATA_NAMES.fullmatch(bare):
         return "never"
     if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, section 6.3
         return "here"
-    return "near" if "." not in name or name.endswith(".local") else "far"
+    return "near" if "." not in bare or bare.endswith(".local") else "far"
 
 
 def _meant(address: _Address) -> _Address:

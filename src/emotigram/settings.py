@@ -162,7 +162,7 @@ class _WorkingFolder(InitSettingsSource):
 def load_settings(**arguments: object) -> Settings:
     """Read settings; arguments that are None are left to the other sources. Raises SettingsError.
 
-    SettingsUntrusted, a SettingsError, where the working folder's file could send data elsewhere and nobody confirmed it.
+    SettingsUntrusted, a SettingsError, where the working folder's file could send data elsewhere, unconfirmed.
     """
     try:
         return Settings(**{name: value for name, value in arguments.items() if value is not None})  # type: ignore[arg-type]

@@ -20,8 +20,8 @@ from emotigram.settings import Settings
 class ChatServer:
     """An OpenAI-compatible server and what it accepts.
 
-    ``is_local`` where no proxy lies in between, ``is_here`` where it is this very computer (loopback). ``price`` is None where
-    nobody knows it: of another model than the provider's file is about, or of another server.
+    ``is_local`` where no proxy lies in between, ``is_here`` where it is this very computer (loopback). ``price`` is
+    None where nobody knows it: of another model than the provider's file is about, or of another server.
     """
 
     name: str

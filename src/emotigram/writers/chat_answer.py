@@ -11,7 +11,6 @@ from pydantic_core import from_json
 from emotigram.chat.client import json_in
 from emotigram.domain import Draft
 
-
 # What no post has more of, in characters: captions have up to 4,000 where they are looked at as a whole (TikTok). To
 # finish and check a text takes longer than its length grows.
 _LONGEST = 6_000
