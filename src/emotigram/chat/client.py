@@ -208,7 +208,7 @@ def _text(content: object) -> str:
         return ""
     if not isinstance(content, str):
         raise ValueError("content is no text")
-    return content
+    return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji is no character
 
 
 def _watch(alarm: Alarm, request: httpx2.Request) -> None:
