@@ -22,7 +22,7 @@ from emotigram.errors import SettingsError
 from emotigram.files import is_of_others, read_json_file, read_regular
 
 SETTINGS_FILE = Path("emotigram.toml")
-_MOST_BYTES = 1 << 16
+_MOST_BYTES = 1 << 14  # all settings with a comment each have a third; a name of dots takes its length squared to read
 # All others can send photos, words or keys elsewhere, load weights or code, choose folders, or let others in; a new
 # setting is among those until somebody has thought about it.
 _HARMLESS = frozenset(

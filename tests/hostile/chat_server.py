@@ -87,7 +87,11 @@ def _request(file: object) -> bytes:
 
 
 def head(status: str = "200 OK", kind: str = "text/event-stream", **headers: str) -> bytes:
-    told = {"Content-Type": kind, "Connection": "close", **{key.replace("_", "-"): each for key, each in headers.items()}}
+    told = {
+        "Content-Type": kind,
+        "Connection": "close",
+        **{key.replace("_", "-"): each for key, each in headers.items()},
+    }
     return f"HTTP/1.1 {status}\r\n{''.join(f'{key}: {each}' + chr(13) + chr(10) for key, each in told.items())}\r\n".encode()
 
 

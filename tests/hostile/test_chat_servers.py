@@ -174,7 +174,17 @@ class TestTooSlow:
             lambda line: (line.send(head(Transfer_Encoding="chunked") + b"1;"), line.drip(b"x")),
         ],
         ids=[
-            *("status", "header", "early hints", "continue", "line", "comments", "empty pieces", "pieces", "blank lines"),
+            *(
+                "status",
+                "header",
+                "early hints",
+                "continue",
+                "line",
+                "comments",
+                "empty pieces",
+                "pieces",
+                "blank lines",
+            ),
             *("error", "chunks", "chunk extension"),
         ],
     )
@@ -186,8 +196,18 @@ class TestTooSlow:
     @pytest.mark.parametrize(
         "header",
         [
-            *("retry-after: 99999", "retry-after: 1e9", "retry-after: inf", "retry-after: nan", "retry-after-ms: 60000"),
-            *("retry-after: 59.5", "retry-after: Fri, 31 Dec 2100 23:59:59 GMT", "x-should-retry: true\r\nretry-after: 40"),
+            *(
+                "retry-after: 99999",
+                "retry-after: 1e9",
+                "retry-after: inf",
+                "retry-after: nan",
+                "retry-after-ms: 60000",
+            ),
+            *(
+                "retry-after: 59.5",
+                "retry-after: Fri, 31 Dec 2100 23:59:59 GMT",
+                "x-should-retry: true\r\nretry-after: 40",
+            ),
         ],
     )
     def test_waits_that_are_asked_for_do_not_outlast_the_deadline(self, header: str) -> None:
@@ -221,7 +241,9 @@ class TestElsewhere:
         assert "\x1b" not in str(error)
 
     def test_nobody_is_shown_what_a_redirect_says(self) -> None:
-        with serving(lambda line: line.send(head("302 Found", Location="http://127.0.0.1:9/") + event(GOOD) + DONE)) as server:
+        with serving(
+            lambda line: line.send(head("302 Found", Location="http://127.0.0.1:9/") + event(GOOD) + DONE)
+        ) as server:
             studio = open_studio(settings(server, writer="chat", language="en"))
             with pytest.raises(ChatRedirected):
                 studio.write(studio.read(PHOTO))

@@ -22,7 +22,13 @@ from tests.writers.test_chat import brief
 OWN = "sk-of-deepseek"
 NONE = "no-key-needed"
 HERE = [
-    *("http://localhost:11434/v1", "http://LOCALHOST/v1", "http://127.0.0.1:8000/v1", "http://127.9.9.9/", "http://[::1]/"),
+    *(
+        "http://localhost:11434/v1",
+        "http://LOCALHOST/v1",
+        "http://127.0.0.1:8000/v1",
+        "http://127.9.9.9/",
+        "http://[::1]/",
+    ),
     *("http://2130706433/v1", "http://0x7f000001/", "http://0x7f.1/", "http://127.1/", "http://017700000001/"),
     *("http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://127。0。0。1/", "http://app.localhost/"),
     "http://api.deepseek.com@localhost/",
@@ -38,19 +44,41 @@ FAR = [
     *("http://8.8.8.8/", "https://evil.com/v1", "http://[2001:4860:4860::8888]/", "http://[::ffff:8.8.8.8]/"),
     *("http://api.deepseek.com/v1", "https://api.deepseek.com:8443/", "https://api.deepseek.com.evil.com/"),
     *("https://api.deepseek.com@evil.com/", "https://api.deepseek.com\\@evil.com/", "https://xapi.deepseek.com/"),
-    *("https://api.deepseek.com./", "https://127.0.0.1.nip.io/", "https://localhost.evil.com/", "https://notlocalhost.x/"),
+    *(
+        "https://api.deepseek.com./",
+        "https://127.0.0.1.nip.io/",
+        "https://localhost.evil.com/",
+        "https://notlocalhost.x/",
+    ),
     *("https://api.deepsееk.com/", "http://0x08.8.2056/", "https://deepseek.com/"),  # two of the letters are Cyrillic
 ]
 NEVER = [
     *("http://169.254.169.254/v1", "http://2852039166/", "http://0xa9fea9fe/", "http://025177524776/"),
     *("http://169.254.43518/", "http://[fe80::1]/", "http://[fe80::1%25eth0]/", "http://[fd00:ec2::254]/"),
-    *("http://[::ffff:169.254.169.254]/", "http://[::a9fe:a9fe]/", "http://[64:ff9b::a9fe:a9fe]/", "http://[2002:a9fe:a9fe::]/"),
+    *(
+        "http://[::ffff:169.254.169.254]/",
+        "http://[::a9fe:a9fe]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[2002:a9fe:a9fe::]/",
+    ),
     *("http://100.100.100.200/", "http://168.63.129.16/", "http://metadata.google.internal/computeMetadata/v1/"),
-    *("http://METADATA.google.internal./", "http://metadata/", "http://224.0.0.1/", "http://[ff02::1]/", "http://255.255.255.255/"),
+    *(
+        "http://METADATA.google.internal./",
+        "http://metadata/",
+        "http://224.0.0.1/",
+        "http://[ff02::1]/",
+        "http://255.255.255.255/",
+    ),
     "http://localhost@169.254.169.254/",
 ]
 NO_HOST = [
-    *("http://１２７.０.０.１/", "http://ⓔvil。com/v1", "http://%6cocalhost/", "http://localhost%00.evil.com/", "http://a b/"),
+    *(
+        "http://１２７.０.０.１/",
+        "http://ⓔvil。com/v1",
+        "http://%6cocalhost/",
+        "http://localhost%00.evil.com/",
+        "http://a b/",
+    ),
     *("http://evil.com\\.localhost/", "http://[::1/", "http://", "file:///etc/passwd", "//localhost/", "http://*/"),
     *("http://localhost\n.evil.com/", "http://:80/", "javascript:alert(1)", "http://0251.0376.0251.0376/"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -46,7 +47,8 @@ def ask_once(context: typer.Context) -> None:
     try:
         load_settings(interface=context.obj)
     except SettingsUntrusted:
-        with errors_shown(context, debug=False):
+        # after a no, options may still set what the file does
+        with suppress(typer.Exit), errors_shown(context, debug=False):
             _confirm(language_of(context), yes=False)
     except SettingsError:  # the command itself says what is wrong
         return

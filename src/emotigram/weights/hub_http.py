@@ -47,7 +47,7 @@ class HubClient:
                         raise ValueError("an encoding that was not asked for")
                     yield response
                     return
-            url = self._next(response, place)
+            url = self.next_url(response)
         raise HubRedirected(**self._messages, target=place.name)
 
     @staticmethod
@@ -65,8 +65,10 @@ class HubClient:
             headers["authorization"] = f"Bearer {self._token}"
         return headers
 
-    def _next(self, response: httpx2.Response, place: Place) -> httpx2.URL:
-        url = response.url.join(response.headers["location"])
+    def next_url(self, response: httpx2.Response) -> httpx2.URL:
+        """Where a redirect leads, if we may be sent there; raises HubRedirected."""
+        place = place_of(response.request.url)
+        url = response.request.url.join(response.headers["location"])
         target = place_of(url)
         is_downgrade = place.origin[0] == "https" and target.origin[0] != "https"
         is_inward = _NEARNESS[target.reach] > _NEARNESS[self._place.reach]
