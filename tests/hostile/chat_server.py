@@ -92,7 +92,8 @@ def head(status: str = "200 OK", kind: str = "text/event-stream", **headers: str
         "Connection": "close",
         **{key.replace("_", "-"): each for key, each in headers.items()},
     }
-    return f"HTTP/1.1 {status}\r\n{''.join(f'{key}: {each}' + chr(13) + chr(10) for key, each in told.items())}\r\n".encode()
+    lines = [f"HTTP/1.1 {status}", *(f"{key}: {value}" for key, value in told.items()), "", ""]
+    return "\r\n".join(lines).encode()
 
 
 def event(content: object = None, finish: str | None = None, **other: object) -> bytes:

@@ -133,10 +133,7 @@ def test_what_is_no_host_is_a_wrong_setting(base_url: str) -> None:
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["{0}", "{0:#x}", "0{0:o}", "[::ffff:{1:x}:{2:x}]"]))
 def test_a_number_is_the_address_that_the_system_takes_it_for(number: int, form: str) -> None:
     address = socket.inet_ntoa(number.to_bytes(4, "big"))
-    if address.split(".")[0] == "127":
-        expected = OWN
-    else:
-        expected = outcome(f"http://{address}/")
+    expected = OWN if address.startswith("127.") else outcome(f"http://{address}/")
     assert outcome(f"http://{form.format(number, number >> 16, number & 0xFFFF)}/") == expected
 
 
