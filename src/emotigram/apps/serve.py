@@ -79,6 +79,7 @@ def _warm_up(studio: Studio) -> None:
 def _add_page(app: FastAPI, studio: AsyncStudio, folder: Path) -> None:
     # Gradio takes both from the environment alone, some of it while it loads.
     os.environ.update(GRADIO_TEMP_DIR=str(folder), GRADIO_ANALYTICS_ENABLED="False")
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"  # else each event sums up the last 10,000, for nobody to see
     from emotigram.apps.web.page import mount_page  # noqa: PLC0415  # takes seconds to load
 
     mount_page(app, studio)
@@ -152,7 +153,7 @@ def _announce(url: str, app: FastAPI, *, page: bool, open_browser: bool) -> None
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets no TCP_NODELAY without
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
