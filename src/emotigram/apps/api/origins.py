@@ -12,6 +12,8 @@ from emotigram.apps.api.problems import problem_response
 from emotigram.errors import HostRefused, OriginRefused, RequestError
 from emotigram.settings import Settings
 
+_HARMLESS = ("GET", "HEAD")  # nothing changes, and without CORS headers other sites' pages cannot read the answer
+
 
 class Origins:
     """Keeps other sites' pages, which could spend the user's computer and keys, from the API, unless they are allowed.
@@ -43,9 +45,18 @@ class Origins:
         if not is_known:
             return HostRefused(host=host)
         is_same_site = not origin or origin.partition("://")[2] == host
-        if is_same_site or not is_api(request.url.path) or origin in self._allowed or "*" in self._allowed:
+        if is_same_site or origin in self._allowed or "*" in self._allowed:
+            return None
+        if not is_api(request.url.path) and (request.method in _HARMLESS or _is_own_page(request)):
             return None
         return OriginRefused(origin=origin)
+
+
+def _is_own_page(request: Request) -> bool:
+    """Whether the page asks under a name that a proxy gave it; other sites' pages cannot send either header."""
+    forwarded = request.headers.get("x-forwarded-host", "").partition(",")[0].strip()
+    is_forwarded = bool(forwarded) and request.headers["origin"].partition("://")[2] == forwarded
+    return is_forwarded or request.headers.get("sec-fetch-site") == "same-origin"
 
 
 def _host_name(host: str) -> str:
