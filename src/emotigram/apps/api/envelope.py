@@ -35,14 +35,14 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        request.state.request_id = _request_id(request)
+        request.state.request_id = request_id_of(request)
         answer = _Answer(send, request)
         began = time.perf_counter()
         self._log(request, "accepted")
         try:
             await self._app(scope, receive, answer)
         except Exception as error:  # noqa: BLE001  # the caller gets an answer, whatever it was
-            self._log(request, "fault", error=type(error).__name__, where=_where(error))
+            self._log(request, "fault", error=type(error).__name__, where=where(error))
             if not answer.status:
                 await problem_response(InternalFault(request_id=request.state.request_id), request)(
                     scope, receive, answer
@@ -92,14 +92,14 @@ class _Answer:
             self.is_complete = True
 
 
-def _request_id(request: Request) -> str:
+def request_id_of(request: Request) -> str:
     """The caller's own id where it is a plain word, else a new one."""
     given = request.headers.get(_ID_HEADER, "")
     is_plain = 0 < len(given) <= _LONGEST_ID and given.isascii() and given.replace("-", "").replace("_", "").isalnum()
     return given if is_plain else secrets.token_hex(8)
 
 
-def _where(error: BaseException) -> list[str]:
+def where(error: BaseException) -> list[str]:
     """The last lines of code on the way to an error; its message stays out, as it may quote a caption."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

@@ -35,3 +35,9 @@ class Handlers:
             if any(not shot.is_busy for shot in changed):
                 shown |= self.screen.history(session) | self.screen.everywhere(session)
             yield shown
+
+
+def number_of(value: object) -> int:
+    """A number that a button carries, -1 where it is none."""
+    digits = str(value)
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else -1

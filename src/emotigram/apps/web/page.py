@@ -18,18 +18,23 @@ except ModuleNotFoundError as error:
     raise ExtraMissing(extra="web", package="gradio") from error
 
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from emotigram import catalogue
+from emotigram.apps.web.backlog import MOST_WAITING, Backlog
 from emotigram.apps.web.controls import Controls, place_controls
+from emotigram.apps.web.faults import reported, silence_gradio
 from emotigram.apps.web.more import MoreHandlers
+from emotigram.apps.web.page_events import PageEvents
+from emotigram.apps.web.page_guard import PageGuard
 from emotigram.apps.web.photos import PhotoHandlers
 from emotigram.apps.web.posts import PostHandlers
 from emotigram.apps.web.routes import Store, add_routes, export_store, upload_store
 from emotigram.apps.web.screen import Screen, Shown
 from emotigram.apps.web.theme import page_theme
+from emotigram.apps.web.visitors import Visitors
 
 _AT_ONCE = 64  # events of one kind; they wait for engines and providers, and do not compute
-_VISITORS = 100  # whose photos and posts are kept
 _STYLES = ("page", "photo", "post", "tools", "phone")
 
 
@@ -43,12 +48,13 @@ def build_page(studio: AsyncStudio, uploads: Store, exports: Store) -> gr.Blocks
         for part, value in drawn.items():
             if isinstance(value, str):
                 part.value = value
-        _connect_photos(controls, PhotoHandlers(studio, screen, uploads))
+        visitors = Visitors(controls.session)
+        _connect_photos(controls, PhotoHandlers(studio, screen, uploads, visitors.admits))
         _connect_posts(controls, PostHandlers(studio, screen))
         _connect_more(controls, MoreHandlers(studio, screen, exports))
         _stop_when_left(page, controls.session)
-    page.state_session_capacity = _VISITORS
-    page.queue(default_concurrency_limit=_AT_ONCE, api_open=False)
+    page.queue(default_concurrency_limit=_AT_ONCE, max_size=MOST_WAITING, api_open=False)
+    visitors.set_blocks(page)
     return page
 
 
@@ -89,7 +95,7 @@ def _on(page: Controls, triggers: list[Any], handler: Any, trigger_mode: str = "
     """Events may overlap: what works on a photo is ended by the session as soon as something else is asked of it."""
     gr.on(
         triggers,
-        _settled(page, handler) if inspect.isasyncgenfunction(handler) else handler,
+        reported(_settled(page, handler) if inspect.isasyncgenfunction(handler) else handler),
         page.asked,
         page.shown,
         show_progress="hidden",
@@ -116,15 +122,18 @@ def mount_page(app: FastAPI, studio: AsyncStudio) -> None:
     uploads, exports = upload_store(settings.max_upload_mb), export_store()
     add_routes(app, uploads, exports)
     folder = resources.files("emotigram") / "apps" / "web" / "styles"
+    page = build_page(studio, uploads, exports)
+    visitors: Visitors = page.state_holder
     gr.mount_gradio_app(
         app,
-        build_page(studio, uploads, exports),
+        page,
         path="/",
         server_name=settings.host,
         server_port=settings.port,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
+        show_error=False,  # errors quote what was sent; ours come in words of their own
         max_file_size=1,  # photos come in by our own route: nobody needs Gradio's, which writes files
         ssr_mode=False,
         pwa=False,
@@ -132,3 +141,16 @@ def mount_page(app: FastAPI, studio: AsyncStudio) -> None:
         theme=page_theme(),
         css="\n".join((folder / f"{name}.css").read_text("utf-8") for name in _STYLES),
     )
+    page.has_launched = True  # mounting leaves it unset, and Gradio checks no path of a file then
+    _guard(app, page, visitors)
+
+
+def _guard(app: FastAPI, page: gr.Blocks, visitors: Visitors) -> None:
+    mount = app.routes[-1]
+    if not isinstance(mount, Mount):  # then Gradio would be open to everybody
+        raise TypeError(type(mount))
+    gradio: Any = mount.app
+    gradio.state_holder = visitors
+    visitors.set_blocks(page)
+    silence_gradio()
+    mount.app = PageGuard(gradio, PageEvents(page.fns), visitors, Backlog(page._queue, visitors.holds))

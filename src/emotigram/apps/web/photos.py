@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
 from emotigram.apps.file_names import plain_name
 from emotigram.apps.web.examples import example_photos
-from emotigram.apps.web.handlers import Handlers
+from emotigram.apps.web.handlers import Handlers, number_of
 from emotigram.apps.web.routes import Store
 from emotigram.apps.web.screen import Screen, Shown
 from emotigram.apps.web.session import MOST_PHOTOS, Notice, Session
@@ -21,9 +21,15 @@ from emotigram.async_studio import AsyncStudio
 class PhotoHandlers(Handlers):
     """Upload, example, thumbnails, and the visitor's own words."""
 
-    def __init__(self, studio: AsyncStudio, screen: Screen, uploads: Store) -> None:
+    def __init__(
+        self,
+        studio: AsyncStudio,
+        screen: Screen,
+        uploads: Store,
+        admits: Callable[[Session, int], bool] = lambda _, __: True,
+    ) -> None:
         super().__init__(studio, screen)
-        self._uploads = uploads
+        self._uploads, self._admits = uploads, admits
 
     async def add(self, event: gr.EventData, session: Session, *values: str | None) -> AsyncIterator[Shown]:
         """Read what was uploaded, and write of it; ``event.photos`` are dicts of token and name."""
@@ -34,9 +40,9 @@ class PhotoHandlers(Handlers):
     async def press(self, event: gr.EventData, session: Session, *values: str | None) -> AsyncIterator[Shown]:
         """An example photograph was clicked, a thumbnail, or the cross of one."""
         if event.act == "example":
-            path = example_photos()[int(event.value)]
-            data = await asyncio.to_thread(path.read_bytes)
-            async for shown in self._added(session, [(path.name, data)], values):
+            named = [path for at, path in enumerate(example_photos()) if at == number_of(event.value)]
+            read = [(path.name, await asyncio.to_thread(path.read_bytes)) for path in named]
+            async for shown in self._added(session, read, values):
                 yield shown
             return
         self.heard(session, values)
@@ -74,7 +80,7 @@ class PhotoHandlers(Handlers):
             yield shown
 
     async def _added(
-        self, session: Session, sent: list[tuple[str, bytes | None]], values: tuple[str | None, ...]
+        self, session: Session, sent: Sequence[tuple[str, bytes | None]], values: tuple[str | None, ...]
     ) -> AsyncIterator[Shown]:
         is_first = session.chosen is None
         asked = self.heard(session, values)
@@ -88,7 +94,10 @@ class PhotoHandlers(Handlers):
                 limit = self.studio.studio.settings.max_upload_mb
                 session.notices.append(Notice("not_uploaded", {"name": name, "limit_mb": f"{limit:g}"}))
                 continue
-            shot = session.add(name, words)
+            if not self._admits(session, len(data)):
+                session.notices.append(Notice("full", {"name": name}))
+                continue
+            shot = session.add(name, words, len(data))
             work[shot] = reading_and_writing(self.studio, session, shot, data)
         session.chosen = next(iter(work), session.chosen)
         yield self.screen.everything(session)

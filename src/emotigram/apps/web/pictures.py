@@ -31,6 +31,12 @@ class Picture:
     shown: str = ""
     small: str = ""
 
+    @property
+    def kept_bytes(self) -> int:
+        """What it takes of memory."""
+        drawn = (self.thumbnail, self.shown, self.small, *self.swatches.values())
+        return len(self.jpeg) + sum(map(len, drawn))
+
     def drawn_in(self, look: str) -> tuple[str, str]:
         """What ``shown`` and ``small`` are in a look."""
         image = _opened(self.jpeg)

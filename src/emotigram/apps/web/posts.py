@@ -8,7 +8,7 @@ from dataclasses import replace
 import gradio as gr
 
 from emotigram.apps.web.choices import AUTO
-from emotigram.apps.web.handlers import Handlers
+from emotigram.apps.web.handlers import Handlers, number_of
 from emotigram.apps.web.screen import Shown
 from emotigram.apps.web.session import Session, Shot
 from emotigram.apps.web.work import writing
@@ -59,7 +59,7 @@ class PostHandlers(Handlers):
         self.heard(session, values)
         shot = session.chosen
         if shot and shot.entry and not shot.is_busy and event.act == "pick":
-            _take(session, shot, int(event.value))
+            _take(session, shot, number_of(event.value))
         yield self.screen.photos(session) | self.screen.chosen(session) | self.screen.history(session)
 
     async def speak(self, session: Session, *values: str | None) -> AsyncIterator[Shown]:

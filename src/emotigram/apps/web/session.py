@@ -46,12 +46,14 @@ class Entry:
 class Shot:
     """One photo of a visitor, and how far it has come; ``seed`` counts the posts asked for anew.
 
+    ``size`` are the bytes that were sent,
     ``growing`` is a post still being written, ``entry`` the last one that was; ``task`` is what works on it now.
     """
 
     id: int
     name: str
     words: str = ""
+    size: int = 0
     stage: Stage = "opening"
     picture: Picture | None = None
     captions: Captions | None = None
@@ -68,6 +70,11 @@ class Shot:
     def is_busy(self) -> bool:
         """Whether more will come without a click."""
         return self.stage != "done"
+
+    @property
+    def kept_bytes(self) -> int:
+        """What it takes of memory: its picture, or what was sent for as long as that is being opened."""
+        return self.picture.kept_bytes if self.picture else self.size * self.is_busy
 
     @property
     def post(self) -> Post | None:
@@ -107,10 +114,22 @@ class Session:
     everywhere: Everywhere | None = None
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def add(self, name: str, words: str) -> Shot:
-        """A new photo, chosen from now on."""
-        self.chosen = Shot(next(self.numbers), name, words)
+    @property
+    def holds_something(self) -> bool:
+        """Whether anything would be lost with it."""
+        return bool(self.shots or self.history)
+
+    @property
+    def kept_bytes(self) -> int:
+        """What its photos take of memory, those of the history among them."""
+        return sum(shot.kept_bytes for shot in {*self.shots, *self._removed()})
+
+    def add(self, name: str, words: str, size: int = 0) -> Shot:
+        """A new photo, chosen from now on; of photos that were removed, the history keeps the last few alone."""
+        self.chosen = Shot(next(self.numbers), name, words, size)
         self.shots.append(self.chosen)
+        forgotten = self._removed()[MOST_PHOTOS:]
+        self.history = [entry for entry in self.history if entry.shot not in forgotten]
         return self.chosen
 
     def remove(self, shot: Shot) -> None:
@@ -138,6 +157,10 @@ class Session:
         """Keep what stands in the fields of the entry with that number, where it is the chosen photo's still."""
         if self.chosen and self.chosen.entry and not self.chosen.is_busy and entry == str(self.chosen.entry.id):
             self.chosen.entry.edit = edit
+
+    def _removed(self) -> list[Shot]:
+        """Photos that the history alone still has, the last first."""
+        return [*dict.fromkeys(entry.shot for entry in self.history if entry.shot not in self.shots)]
 
     def stop(self) -> None:
         """End all that works for this visitor."""
