@@ -108,7 +108,7 @@ def test_while_it_works_and_when_it_fails_nothing_is_on_the_disk(
             expect(page.get_by_role("button", name="Try again")).to_be_visible()
             take(page, "error-dark")
             files = {"files": {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": china.read_bytes()}}
-            assert page.request.post(f"{url}gradio_api/upload", multipart=files).status == 413  # type: ignore[arg-type]
+            assert page.request.post(f"{url}gradio_api/upload", multipart=files).status == 404  # type: ignore[arg-type]
             held = files_in(tmp_path)
             context.close()
             assert provider.hung_up.wait(10), "a post is still being written for nobody"
