@@ -22,6 +22,7 @@ import httpx2
 import psutil
 
 CONNECTIONS = 200
+ENDS_WITHIN_S = 60
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,11 @@ def serving(environment: dict[str, str] | None = None) -> Iterator[Server]:
         process.stdout.readline()
         yield Server(f"http://127.0.0.1:{port}", process, log)
         process.terminate()
-        process.communicate()
+        try:
+            process.communicate(timeout=ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 def machine() -> str:

@@ -73,10 +73,12 @@ def test_no_path_takes_a_body_without_limit(server: Process) -> None:
     piece = b"40000\r\n" + b"[" * 0x40000 + b"\r\n"
 
     def refused(path: str) -> None:
+        is_nowhere = not path.startswith(("/v1", "/healthz", "/readyz", "/metrics", "/page", EVENT))
         announced = ask(server.url, post(path, b"Content-Length: 1500000000"))
-        assert (announced.status, announced.problem["code"]) == (413, "request_too_large"), path
+        told = (404, "address_unknown") if is_nowhere else (413, "request_too_large")
+        assert (announced.status, announced.problem["code"]) == told, path
         grown = ask(server.url, post(path, b"Transfer-Encoding: chunked", kind=b"text/plain"), *[piece] * 40)
-        assert grown.status in ((413, 415) if path in TAKE_PHOTOS else (413,)), path
+        assert grown.status in ((404,) if is_nowhere else (413, 415) if path in TAKE_PHOTOS else (413,)), path
 
     with ThreadPoolExecutor(len(PATHS)) as threads:
         assert [*threads.map(refused, PATHS)] == [None] * len(PATHS)
@@ -107,12 +109,6 @@ def test_a_flood_of_json_leaves_no_memory_behind(server: Process) -> None:
 def test_events_are_not_nested_without_end(server: Process, name: str) -> None:
     answer = httpx2.post(server.url + EVENT, content=DEEP[name], headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (422, "request_malformed")
-
-
-def test_brackets_in_a_text_are_a_text(server: Process) -> None:
-    event = {"data": ['[[[["{{{\\' * 1000], "fn_index": 10_000, "session_hash": "a"}
-    answer = httpx2.post(server.url + EVENT, json=event)
-    assert "request_malformed" not in answer.text
 
 
 def test_heads_that_do_not_end_are_closed_and_others_are_answered_meanwhile(server: Process) -> None:
@@ -163,7 +159,7 @@ def trickle(url: str, head: bytes) -> bytes:
         HALF,
         b"POST / HTTP/1.1\r\n",
         b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n" + HALF,  # a second one, after one that was answered
-        *(post(path, b"Content-Length: 100000") for path in (EVENT, "/", "/v1/posts", "/nothing")),
+        *(post(path, b"Content-Length: 100000") for path in (EVENT, "/v1/posts")),
         post("/page/photos", b"Content-Length: 100000", kind=b"application/octet-stream"),
         post(EVENT, b"Transfer-Encoding: chunked") + b"10000\r\n",
     ],
@@ -173,6 +169,8 @@ def test_bytes_that_trickle_in_end_at_the_deadline(server: Process, head: bytes)
 
 
 def test_what_trickles_in_after_an_answer_ends_too(server: Process) -> None:
+    for path in ("/", "/nothing"):
+        assert trickle(server.url, post(path, b"Content-Length: 100000")).startswith(b"HTTP/1.1 404")
     head = post("/page/photos", b"Content-Length: 100000", kind=b"text/html")
     assert trickle(server.url, head).startswith(b"HTTP/1.1 415")
 

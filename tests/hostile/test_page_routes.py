@@ -95,7 +95,8 @@ def test_gradios_other_routes_are_not_there_by_any_method(caller: Caller, method
 def test_other_spellings_lead_nowhere_else(page_server: Process, path: str) -> None:
     for method in ("GET", "POST"):
         status, body = spelled(page_server, method, path)
-        assert status == 404 or (path.startswith("?") and status < 500), (method, path)
+        is_no_http = status == 400 and "%0" in path  # a control character: refused before it is an address
+        assert status == 404 or is_no_http or (path.startswith("?") and status < 500), (method, path)
         assert "root:" not in body
         assert "Traceback" not in body
 

@@ -48,7 +48,7 @@ def test_every_hostile_photo_is_answered_and_costs_nothing_later(
         def send(at: int) -> httpx2.Response:
             return (client, chinese)[at % 2].post("/v1/readings", files={"photo": paths[at].read_bytes()})
 
-        assert {ordinary() for _ in range(8)} == {201}
+        assert {*threads.map(lambda _: ordinary(), range(40))} == {201}
         before = memory_of(server)
         answers = [*threads.map(send, range(len(paths)))]
         assert {ordinary() for _ in range(8)} == {201}
@@ -61,7 +61,7 @@ def test_every_hostile_photo_is_answered_and_costs_nothing_later(
             assert problem["detail"]
             assert problem["hint"]
             assert problem["hint"].isascii() == (at % 2 == 0)
-    assert after < before * 1.2
+    assert after < before * 1.1
     assert '"event": "fault"' not in server.log.read_text()
 
 

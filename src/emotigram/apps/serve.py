@@ -25,6 +25,7 @@ with extra_needed("web"):
     import uvicorn
     from fastapi import FastAPI
 
+from emotigram.apps.allocator import return_large_blocks
 from emotigram.apps.api.addresses import LOOPBACK
 from emotigram.apps.api.app import build_api
 from emotigram.apps.api.logs import start_logging
@@ -49,6 +50,7 @@ _LAST_WORDS_S = 2  # in which the API tells those still waiting that it ends
 def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) -> None:
     """Serve until interrupted; running requests are finished then. Raises EmotiGramError where it cannot begin."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again: so that photos are deleted then
+    return_large_blocks()
     start_logging(settings.log_format)
     start_decoding(decoders().places)  # beside the engines
     with (

@@ -68,7 +68,7 @@ def test_a_damaged_photo_is_known_before_training(tmp_path: Path) -> None:
     whole = (tmp_path / "5.png").read_bytes()
     (tmp_path / "5.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(DataPhoto, match=r"row 6"):
-        check_photos(read_examples(table, CONFIG), 100, "")
+        check_photos(read_examples(table, CONFIG), {}, "")
 
 
 def test_tables_without_captions_or_with_too_few_photos_are_refused(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PHOTO_PATHS = ("/v1/readings", "/v1/posts", "/page/photos")  # they take bodies as large as photos
+EVENT_PATH = "/gradio_api/queue/join"  # of the page: what a visitor does
 _API = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emotigram.apps.api.addresses import is_api
-from emotigram.apps.api.languages import language_of
+from emotigram.apps.api.addresses import EVENT_PATH, PHOTO_PATHS, is_api
 from emotigram.apps.api.problems import problem_response
-from emotigram.errors import QueueFull, RequestError, RequestMalformed, RequestTooLarge, UploadTooSlow
+from emotigram.errors import QueueFull, RequestError, RequestTooLarge, UploadTooSlow
 from emotigram.settings import Settings
-from emotigram.texts import say
 
-_TAKE_PHOTOS = ("/v1/readings", "/v1/posts", "/page/photos")
 _JSON_MB = 2.0  # the longest wishes, every sign escaped, take 1.3; parsing holds up everybody else
 _LARGEST_AT_ONCE = 12  # bodies of the largest size that may be in memory: 300 MB
 _ROOM_S, _ROOM_STEP_S = 5, 0.05  # that a body waits for others to be answered, and looks again
-_MOST_DEPTH = 64  # of brackets; an event of the page has less than ten
 _LINGER_S, _SILENCE_S = 2, 0.5  # as nginx's lingering_time and lingering_timeout, but shorter
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class _Refused(Exception):
@@ -36,8 +30,8 @@ class _Refused(Exception):
 class BodyLimits:
     """Refuses a body as soon as it is too large or too slow; nothing of it is kept.
 
-    Bodies that may hold a photo are passed on as they come. Others are small and have come as a whole, and where the
-    page would parse them, are not nested deeply.
+    Bodies that may hold a photo are passed on as they come. Others are small and have come as a whole; where the page
+    has nothing that takes one, it is not waited for.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -51,12 +45,14 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        takes_photo = scope["path"] in _TAKE_PHOTOS and not _is_json(request)
+        takes_photo = scope["path"] in PHOTO_PATHS and not _is_json(request)
+        takes_none = not takes_photo and not is_api(scope["path"]) and scope["path"] != EVENT_PATH
         limit_mb = self._settings.max_upload_mb if takes_photo else min(_JSON_MB, self._settings.max_upload_mb)
         body = _Body(receive, limit_mb, self._settings.upload_timeout_s, self._room)
         try:
-            body.check_length(request.headers.get("content-length", ""))
-            await self._app(scope, body if takes_photo else await _whole(body, request), send)
+            if not takes_none:
+                body.check_length(request.headers.get("content-length", ""))
+            await self._app(scope, body if takes_photo or takes_none else await _whole(body), send)
         except _Refused as refused:
             linger_s = _LINGER_S if isinstance(refused.error, RequestTooLarge) else 0
             await problem_response(refused.error, request)(scope, receive, _closing(send, receive, linger_s))
@@ -118,7 +114,7 @@ class _Body:
         self._deadline += asyncio.get_running_loop().time() - began
 
 
-async def _whole(body: _Body, request: Request) -> Receive:
+async def _whole(body: _Body) -> Receive:
     """Receive all of a body, and give it as one message."""
     data, message = bytearray(), await body()
     while message["type"] == "http.request":
@@ -126,8 +122,6 @@ async def _whole(body: _Body, request: Request) -> Receive:
         if not message.get("more_body", False):
             break
         message = await body()
-    if not is_api(request.url.path) and _is_deep(data):
-        raise _Refused(RequestMalformed(detail=say("api.faults.json", language_of(request))))
     whole: list[Message] = [{"type": "http.request", "body": bytes(data), "more_body": False}]
     if message["type"] != "http.request":  # the caller left
         whole = [message]
@@ -140,16 +134,6 @@ async def _whole(body: _Body, request: Request) -> Receive:
 
 def _is_json(request: Request) -> bool:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
-
-
-def _is_deep(data: bytes | bytearray) -> bool:
-    """Whether a parser that calls itself for every bracket could run out of stack."""
-    depth = 0
-    for found in _STRING_OR_BRACKET.finditer(data):
-        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)
-        if depth > _MOST_DEPTH:
-            return True
-    return b"\0" in data  # UTF-16 or UTF-32, in which brackets could hide
 
 
 def _closing(send: Send, receive: Receive, linger_s: float) -> Send:

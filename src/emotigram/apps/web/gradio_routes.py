@@ -9,9 +9,10 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.types import Scope
 
+from emotigram.apps.api.addresses import EVENT_PATH
 from emotigram.errors import AddressUnknown, HostRefused
 
-JOIN, STREAM, HEARTBEAT = "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/heartbeat/"
+JOIN, STREAM, HEARTBEAT = EVENT_PATH, "/gradio_api/queue/data", "/gradio_api/heartbeat/"
 _FILES = ("/assets/", "/static/")
 _PLAIN = {"/": ("GET", "HEAD"), "/config": ("GET",), "/theme.css": ("GET",), "/favicon.ico": ("GET",)}
 _FILE = re.compile(r"/(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)  # no part begins with a dot

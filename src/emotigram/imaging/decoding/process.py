@@ -18,7 +18,11 @@ _PIPE_BYTES = 1 << 20  # where the system allows: fewer turns for the megabytes 
 _SLOWER = 5  # niceness of a photo that takes long: others come first, yet it gets on
 # Modules are found where this process finds them; nothing else is handed on, least of all its environment with keys.
 _START = "import sys; sys.path[:] = sys.argv[1:]; from emotigram.imaging.decoding.worker import main; main()"
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+_ENVIRONMENT = {
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MALLOC_ARENA_MAX"), "1"),
+    # glibc gives large blocks back to the system only below a threshold that it raises by itself, unless it is set.
+    **dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(1 << 20)),
+}
 _NEEDED_TO_START = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "OPENBLAS_CORETYPE")
 
 

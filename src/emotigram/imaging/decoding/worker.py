@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import warnings
 from typing import IO
@@ -30,6 +31,7 @@ _LOADED = (np, pillow_heif.HeifImageFile, AvifImagePlugin, TiffImagePlugin, WebP
 
 def main() -> None:
     """Decode until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other side, which may finish what it accepted
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # it knows of one limit for a whole process, ours comes with each photo
     pillow_heif.options.DECODE_THREADS = AvifImagePlugin.DEFAULT_MAX_THREADS = 1
