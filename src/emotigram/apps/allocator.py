@@ -6,11 +6,13 @@ import ctypes
 import sys
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
-_LARGE_BYTES = 1 << 20
+_LARGE_BYTES = (
+    8 << 20
+)  # the models' own buffers are smaller: getting those anew each time costs a fifth of all readings
 
 
 def return_large_blocks() -> None:
-    """Have blocks of a megabyte and more go back to the system as soon as they are free, for the whole process.
+    """Have blocks of 8 MiB and more go back to the system as soon as they are free, for the whole process.
 
     glibc does so above a threshold that it raises, to 32 MB, with each such block it sees freed: a server would then
     hold for ever what a few large photos took. Other C libraries have no such call, and need none.
