@@ -3,7 +3,8 @@
 Every photo of the corpus of ``tests/hostile`` goes to a running server; then those that used to take gigabytes, many at
 a time, and large ordinary ones; then 16 ordinary callers read beside one that sends nothing but slow photos; at last
 the process is told to end while such photos come in. ``--beside`` names the sources of another version, which are
-measured in the same run where that ends within its time.
+measured in the same run. At first, what a process of its own costs an ordinary photo, beside decoding it right here as
+was done before.
 
 Run: python -m benchmarks.hostile PHOTO [PHOTO ...]  (prints Markdown tables for docs/benchmarks.md)
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import hashlib
 import io
 import itertools
 import statistics
@@ -21,21 +23,32 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 
 import httpx2
 import numpy as np
 from PIL import Image
+from PIL.JpegImagePlugin import jpeg_factory
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from load import ENDS_WITHIN_S, Server, Tally, calling, let_ask, machine, own, read, serving
 from tests.hostile import corpus
 
+from emotigram import open_photo
+from emotigram.imaging.upright import rebuild
+
 CALLERS, LARGE, REPEATED, SECONDS = 16, 50, 40, 30.0
 _PATIENCE_S = 120
-_STREET = (5472, 3648)  # 20 megapixels, as cameras make them
+_CAMERA = (5472, 3648)  # 20 megapixels
+_SIZES = {
+    "640 x 427": (640, 427),
+    "8 megapixels": (3264, 2448),
+    "12 megapixels": (4032, 3024),
+    "20 megapixels": _CAMERA,
+}
+_OPENED = 16
 
 
 def main() -> None:
@@ -47,6 +60,7 @@ def main() -> None:
     options = parser.parse_args()
     print(machine())
     photos = [path.read_bytes() for path in options.photo]
+    _opening(photos[0])
     with tempfile.TemporaryDirectory() as folder:
         files = {kind: [path.read_bytes() for path in paths] for kind, paths in corpus.write(Path(folder)).items()}
     with serving() as server:
@@ -64,18 +78,42 @@ def main() -> None:
             asyncio.run(_ending(server))
 
 
+def _opening(photo: bytes) -> None:
+    print("| opening a JPEG | decoded here, ms | in a process of its own, ms | ratio |\n|---|---|---|---|")
+    for name, size in _SIZES.items():
+        data = _enlarged(photo, size)
+        ways: tuple[Callable[[bytes], object], ...] = (_opened_here, open_photo)
+        times: list[list[float]] = [[], []]
+        for _ in range(_OPENED):
+            for way, taken in zip(ways, times, strict=True):
+                began = time.perf_counter()
+                way(data)
+                taken.append(time.perf_counter() - began)
+        here, apart = (statistics.median(each[1:]) * 1000 for each in times)  # the first one starts the process
+        print(f"| {name}, {len(data) / 1e6:.1f} MB | {here:.1f} | {apart:.1f} | {apart / here:.2f} |")
+    print()
+
+
+def _opened_here(data: bytes) -> object:
+    hashlib.sha256(data).hexdigest()
+    with jpeg_factory(io.BytesIO(data), "") as image:
+        image.load()
+        return rebuild(image, int(image.getexif().get(0x0112, 1)))
+
+
 def _costly(photo: bytes) -> dict[str, list[bytes]]:
     pictures = dict(corpus.large_pictures())
     return {
         f"{REPEATED} x a GIF of 10,000 x 10,000 in 35 bytes": [pictures["header_35_bytes.gif"]] * REPEATED,
         "a float TIFF of 100 megapixels": [pictures["float.tif"]],
         "a PNG of 1 x 100,000,000": [pictures["one_wide.png"]],
-        f"{LARGE} x an ordinary JPEG of 20 megapixels": [_enlarged(photo)] * LARGE,
+        f"{LARGE} x an ordinary JPEG of 20 megapixels": [_enlarged(photo, _CAMERA)] * LARGE,
     }
 
 
-def _enlarged(photo: bytes) -> bytes:
-    image = Image.open(io.BytesIO(photo)).convert("RGB").resize(_STREET, Image.Resampling.BICUBIC)
+def _enlarged(photo: bytes, size: tuple[int, int]) -> bytes:
+    """A photo as large as a camera makes them, with the grain that costs decoders their time."""
+    image = Image.open(io.BytesIO(photo)).convert("RGB").resize(size, Image.Resampling.BICUBIC)
     grain = np.random.default_rng(0).normal(0, 6, (image.height, image.width, 1))
     out = io.BytesIO()
     Image.fromarray((np.asarray(image) + grain).clip(0, 255).astype(np.uint8)).save(out, "JPEG", quality=90)

@@ -106,7 +106,7 @@ class AsyncStudio:
     def close(self) -> None:
         """Finish what is being read and written, drop what is being opened, and end the threads."""
         self._openers.shutdown(wait=False, cancel_futures=True)
-        decoders().close()
+        decoders().give_up()
         self._queue.close()
         for threads in (self._openers, self._writers):
             threads.shutdown(cancel_futures=True)

@@ -73,12 +73,17 @@ class DecoderPool:
             for _ in range(min(processes, self.places) - len(self._idle) - len(self._busy)):
                 self._idle.append(DecoderProcess())
 
-    def close(self) -> None:
-        """End all processes; photos that are being decoded fail. The next photo starts anew."""
+    def give_up(self) -> None:
+        """Decode no further what is being decoded now: those photos fail."""
         with self._changed:
-            idle, self._idle = self._idle, []
             for worker in self._busy:
                 worker.kill()
+
+    def close(self) -> None:
+        """End all processes; photos that are being decoded fail. The next photo starts anew."""
+        self.give_up()
+        with self._changed:
+            idle, self._idle = self._idle, []
         for worker in idle:
             worker.close()
 
