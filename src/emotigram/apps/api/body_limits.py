@@ -46,7 +46,7 @@ class BodyLimits:
             return
         request = Request(scope, receive)
         takes_photo = scope["path"] in PHOTO_PATHS and not _is_json(request)
-        takes_none = not takes_photo and not is_api(scope["path"]) and scope["path"] != EVENT_PATH
+        takes_none = not is_api(scope["path"]) and scope["path"] not in (EVENT_PATH, *PHOTO_PATHS)
         limit_mb = self._settings.max_upload_mb if takes_photo else min(_JSON_MB, self._settings.max_upload_mb)
         body = _Body(receive, limit_mb, self._settings.upload_timeout_s, self._room)
         try:
