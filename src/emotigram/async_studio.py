@@ -13,13 +13,12 @@ from typing import Any, Unpack
 from emotigram.domain import Captions, Photo, Post, Reading
 from emotigram.errors import QueueFull
 from emotigram.giving_up import stoppable
-from emotigram.imaging.decoding.pool import MemoryWanted
-from emotigram.imaging.photos import decode_photo, decoders, limits_of
+from emotigram.imaging.decoding.pool import Lease, LeaseWanted
+from emotigram.imaging.photos import LEASE_WAIT_S, decode_photo, decoders, limits_of
 from emotigram.reading_queue import ReadingQueue
 from emotigram.studio import Studio, Wishes
 
 _END = object()
-_MEMORY_WAIT_S = 0.05
 _MOST_DECODED = 16  # two batches: the next is opened while one is read; others wait as files, a tenth as large
 
 
@@ -114,29 +113,33 @@ class AsyncStudio:
     @asynccontextmanager
     async def _opened(self, source: bytes | Path, name: str) -> AsyncIterator[Photo]:
         """The photo, decoded; whoever waits for memory keeps none from being decoded meanwhile."""
-        granted = 0
+        held = Lease()
         try:
             while True:
                 async with self._decoded:
                     try:
-                        photo = await self._decode(source, name, granted)
-                    except MemoryWanted as wanted:
-                        needs = wanted.needs
+                        photo = await self._decode(source, name, held)
+                    except LeaseWanted as wanted:
+                        lease = wanted.lease
                     else:
+                        decoders().give_back(held)
+                        held = Lease()
                         yield photo
                         return
-                while not decoders().budget.try_take(needs, self._limits.memory_bytes):
-                    await asyncio.sleep(_MEMORY_WAIT_S)
-                granted = needs
+                decoders().give_back(held)
+                held = Lease()
+                while not decoders().try_lease(lease, self._limits):
+                    await asyncio.sleep(LEASE_WAIT_S)
+                held = lease
         finally:
-            decoders().budget.give_back(granted)
+            decoders().give_back(held)
 
-    async def _decode(self, source: bytes | Path, name: str, granted: int) -> Photo:
+    async def _decode(self, source: bytes | Path, name: str, held: Lease) -> Photo:
         has_left = threading.Event()
 
         def work() -> Photo:
             with stoppable(has_left):
-                return decode_photo(source, name, self._limits, granted)
+                return decode_photo(source, name, self._limits, held)
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._openers, work)

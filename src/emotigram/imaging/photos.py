@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -26,12 +27,13 @@ from emotigram.errors import (
     PhotoUnreadable,
 )
 from emotigram.imaging.decoding.faults import Fault
-from emotigram.imaging.decoding.pool import DecoderPool, Limits, MemoryWanted
+from emotigram.imaging.decoding.pool import DecoderPool, Lease, LeaseWanted, Limits
 
 DECODE_S, DECODE_MB = 20.0, 1000.0
 
 _FEWEST_PLACES, _MOST_PLACES = 2, 4
 _READ_BYTES = 1 << 20
+LEASE_WAIT_S = 0.05
 _ERRORS: dict[str, type[PhotoError]] = {
     "not_an_image": PhotoNotAnImage,
     "damaged": PhotoDamaged,
@@ -56,11 +58,18 @@ def open_photo(
     that is not its path. Raises PhotoError, and DecoderMissing where no process can be started.
     """
     limits = limits_of(max_megapixels, decode_timeout_s, decode_memory_mb)
-    try:
-        return decode_photo(source, name, limits)
-    except MemoryWanted as wanted:
-        with decoders().budget.lent(wanted.needs, limits.memory_bytes):
-            return decode_photo(source, name, limits, wanted.needs)
+    held = Lease()
+    while True:
+        try:
+            return decode_photo(source, name, limits, held)
+        except LeaseWanted as wanted:
+            lease = wanted.lease
+        finally:
+            decoders().give_back(held)
+            held = Lease()
+        while not decoders().try_lease(lease, limits):
+            time.sleep(LEASE_WAIT_S)
+        held = lease
 
 
 def limits_of(max_megapixels: float, decode_timeout_s: float, decode_memory_mb: float) -> Limits:
@@ -68,14 +77,14 @@ def limits_of(max_megapixels: float, decode_timeout_s: float, decode_memory_mb: 
     return Limits(max_megapixels * 1e6, decode_timeout_s, round(decode_memory_mb * 1e6))
 
 
-def decode_photo(source: str | Path | bytes, name: str, limits: Limits, granted: int = 0) -> Photo:
-    """As ``open_photo``, but raises MemoryWanted where it would wait for more than ``granted`` bytes of the budget."""
+def decode_photo(source: str | Path | bytes, name: str, limits: Limits, held: Lease) -> Photo:
+    """As ``open_photo``, but raises LeaseWanted where it would have to wait for more than is ``held``."""
     name = name or ("bytes" if isinstance(source, bytes) else str(source))
     file = source if isinstance(source, bytes) else _read(source, name, limits.memory_bytes // 2)
     if not file:
         raise PhotoEmpty(source=name)
     try:
-        picture = decoders().decode(file, limits, granted)
+        picture = decoders().decode(file, limits, held)
     except Fault as fault:
         raise _ERRORS[fault.kind](source=name, limit_mp=limits.pixels / 1e6, **fault.values) from fault
     except OSError as error:

@@ -12,6 +12,7 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from emotigram.imaging.decoding import gif, jpeg, png
 from emotigram.imaging.decoding.cost import bytes_needed, coefficient_bytes
@@ -23,6 +24,7 @@ KEPT_SIDE_PX = 2048  # the largest that any engine, page or platform is given
 LONGEST_SIDE_PX = 65_535  # as long as a JPEG can be
 
 _LEAST_DRAFT_PX = 1600  # a JPEG may be decoded at half its size where this much is left of its longer side
+_STRIP_OFFSETS, _ROWS_PER_STRIP = 273, 278
 _ORIENTATION, _ON_THEIR_SIDE = 0x0112, (5, 6, 7, 8)
 _ONLY: dict[bytes, Callable[[bytearray], bytes]] = {
     b"\xff\xd8\xff": jpeg.picture_only,
@@ -75,6 +77,8 @@ def look(data: bytearray, most_pixels: float) -> Opened:
     share = _LEAST_DRAFT_PX / max(width, height)
     image.draft(None, (int(width * share), int(height * share)))  # of the formats only JPEG can
     needs = bytes_needed(image, len(file))
+    if isinstance(image, TiffImageFile) and not _has_all_strips(image):
+        raise Fault("damaged")
     if isinstance(image, JpegImageFile) and jpeg.has_scans(file):
         needs += coefficient_bytes(width, height, image.layers)
     return Opened(image, file, (width, height), needs)
@@ -95,6 +99,15 @@ def decode(opened: Opened) -> tuple[Image.Image, tuple[int, int]]:
             return shrunk(image, KEPT_SIDE_PX, orientation), size
     except _FAULTS as error:
         raise Fault("damaged") from error
+
+
+def _has_all_strips(image: TiffImageFile) -> bool:
+    """Whether an uncompressed TIFF says where each of its rows is; libtiff looks for itself at the others."""
+    offsets = image.tag_v2.get(_STRIP_OFFSETS)
+    if not isinstance(offsets, tuple):
+        return True
+    rows = max(1, int(image.tag_v2.get(_ROWS_PER_STRIP, image.height)))
+    return len(offsets) >= -(-image.size[1] // rows) or len(offsets) >= -(-image.size[0] // rows)  # it may lie turned
 
 
 def _orientation(image: ImageFile) -> int:

@@ -11,6 +11,8 @@ from emotigram.imaging.decoding.faults import Fault
 
 _SIGNATURE_BYTES, _FRAME_BYTES = 8, 12  # length, kind and checksum around a chunk's data
 _SINGLE = (b"IHDR", b"PLTE", b"tRNS", b"eXIf")
+_TURNED = ((b"iTXt", b"XML:com.adobe.xmp\0\0\0"), (b"zTXt", b"Raw profile type exif\0\0"))  # what else may say so
+_MOST_TEXT_BYTES = 1 << 16  # of such a text, unpacked
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 # Adam7: first column and row of each pass, and the steps between them; PNG specification, section 8.2
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -31,12 +33,24 @@ def picture_only(data: bytearray) -> bytes:
             rows += view[at + 8 : end - 4]
         elif kind == b"IEND":
             break
-        elif kind in _SINGLE and kind not in single:
+        elif kind not in single and (kind in _SINGLE or _says_which_way_is_up(kind, view[at + 8 : end - 4])):
             single[kind] = bytes(view[at:end])
         at = end
     if [*single][:1] != [b"IHDR"]:
         raise Fault("damaged")
     return b"".join([bytes(view[:8]), *single.values(), _chunk(b"IDAT", rows), _chunk(b"IEND", b"")])
+
+
+def _says_which_way_is_up(kind: bytes, body: memoryview) -> bool:
+    name = next((name for of, name in _TURNED if of == kind), None)
+    if name is None or len(body) > _MOST_TEXT_BYTES or bytes(body[: len(name)]) != name:
+        return False
+    if kind == b"iTXt":
+        return True
+    try:
+        return _unpacked(body[len(name) :], _MOST_TEXT_BYTES + 1) <= _MOST_TEXT_BYTES
+    except zlib.error:
+        return False
 
 
 def is_whole(picture: bytes, image: Image.Image) -> bool:

@@ -17,7 +17,11 @@ _LONGEST_LINE = 4096
 _PIPE_BYTES = 1 << 20  # where the system allows: fewer turns for the megabytes of a picture
 _SLOWER = 5  # niceness of a photo that takes long: others come first, yet it gets on
 # Modules are found where this process finds them; nothing else is handed on, least of all its environment with keys.
-_START = "import sys; sys.path[:] = sys.argv[1:]; from emotigram.imaging.decoding.worker import main; main()"
+# What ends a whole group of processes is for this side, which may finish what it accepted.
+_START = (
+    "import signal; [signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)];"
+    "import sys; sys.path[:] = sys.argv[1:]; from emotigram.imaging.decoding.worker import main; main()"
+)
 _ENVIRONMENT = {
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MALLOC_ARENA_MAX"), "1"),
     # glibc gives large blocks back to the system only below a threshold that it raises by itself, unless it is set.
@@ -55,26 +59,36 @@ class DecoderProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pipesize=_PIPE_BYTES,
+            start_new_session=True,
             stderr=subprocess.DEVNULL,  # decoders complain there; the typed error says enough
             env={**known, **_ENVIRONMENT},
         )
-        self._is_ready = False
+        self._is_ready = self._was_killed = False
         self.photos = 0
+        self.needs = 0  # bytes, of the photo it looked at last
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs; one that was idle may have been ended by the system."""
+        return self._process.poll() is None
 
     def look(self, file: bytes, most_pixels: float, memory_bytes: int) -> Header:
         """Read the photo's header. Raises Fault, and OSError where the process never began."""
         if not self._is_ready and not self._hear_line():
+            if self._was_killed:
+                raise Fault("too_costly")
             raise OSError("the process that decodes photos ended as it began")
         self._is_ready = True
+        self.photos, self.needs = self.photos + 1, 0
         self._send({"file_bytes": len(file), "most_pixels": most_pixels, "memory_bytes": memory_bytes}, file)
-        return self._answer(_header)
+        header = self._answer(_header)
+        self.needs = header.needs
+        return header
 
     def pixels(self, memory_bytes: int, cpu_s: float) -> Picture:
         """Decode the photo looked at. Raises Fault."""
         self._send({"memory_bytes": memory_bytes, "cpu_s": cpu_s})
-        picture = self._answer(self._picture)
-        self.photos += 1
-        return picture
+        return self._answer(self._picture)
 
     def drop(self) -> None:
         """Forget the photo looked at."""
@@ -87,6 +101,7 @@ class DecoderProcess:
 
     def kill(self) -> None:
         """End it at once, whatever it does; any thread may."""
+        self._was_killed = True
         self._process.kill()
 
     def close(self) -> None:

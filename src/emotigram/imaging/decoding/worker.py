@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import warnings
 from typing import IO
@@ -22,7 +21,7 @@ from emotigram.imaging.decoding.confinement import Confinement
 from emotigram.imaging.decoding.faults import Fault
 from emotigram.imaging.decoding.picture import decode, look
 
-LOOKING_S = 5  # of computing, whatever the file
+_LOOKING_S, _LOOKING_MB = 3, 128  # of computing, and beyond two copies of the file, for what stands before the pixels
 _READ_BYTES = 1 << 20
 
 # None of it can be loaded once files are given up.
@@ -31,7 +30,6 @@ _LOADED = (np, pillow_heif.HeifImageFile, AvifImagePlugin, TiffImagePlugin, WebP
 
 def main() -> None:
     """Decode until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other side, which may finish what it accepted
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # it knows of one limit for a whole process, ours comes with each photo
     pillow_heif.options.DECODE_THREADS = AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -50,9 +48,11 @@ def main() -> None:
 
 
 def _work(jobs: IO[bytes], answers: IO[bytes], job: dict[str, int], confinement: Confinement) -> None:
+    confinement.allow(2 * job["file_bytes"] + _LOOKING_MB * 1_000_000, _LOOKING_S)
     file = bytearray(job["file_bytes"])
     _fill(file, jobs)
-    confinement.allow(job["memory_bytes"], LOOKING_S)
+    if file[8:12] == b"WEBP":  # its library reserves the picture's memory before it tells the size
+        confinement.allow(job["memory_bytes"], _LOOKING_S)
     opened = look(file, job["most_pixels"])
     del file
     _say(answers, {"needs": opened.needs, "megapixels": opened.size[0] * opened.size[1] / 1e6})
