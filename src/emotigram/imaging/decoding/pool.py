@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ class DecoderPool:
         self._changed = Condition()
         self._idle: list[DecoderProcess] = []
         self._busy: dict[DecoderProcess, bool] = {}  # whether it takes an ordinary place
+        self._waiting: deque[object] = deque()  # whoever came first is served first
         self._slow_taken = 0
         self._owner = os.getpid()
 
@@ -162,12 +164,9 @@ class DecoderPool:
             self._leave(worker, is_sound=is_sound and not is_slow)
 
     def _taken(self, *, is_slow: bool) -> DecoderProcess:
-        has_left = stop_event()
         with self._changed:
-            while not is_slow and sum(self._busy.values()) >= self.places:
-                if has_left.is_set():
-                    raise Fault("too_costly")
-                self._changed.wait(_ANSWERS_TO_STOP_S)
+            if not is_slow:
+                self._wait_for_place()
             worker = self._idle.pop() if self._idle else DecoderProcess()
             while not worker.is_alive:
                 worker.close()
@@ -176,6 +175,18 @@ class DecoderPool:
         if is_slow:
             worker.slow_down()
         return worker
+
+    def _wait_for_place(self) -> None:
+        has_left, turn = stop_event(), object()
+        self._waiting.append(turn)
+        try:
+            while self._waiting[0] is not turn or sum(self._busy.values()) >= self.places:
+                if has_left.is_set():
+                    raise Fault("too_costly")
+                self._changed.wait(_ANSWERS_TO_STOP_S)
+        finally:
+            self._waiting.remove(turn)
+            self._changed.notify_all()
 
     def _leave(self, worker: DecoderProcess, *, is_sound: bool) -> None:
         with self._changed:
