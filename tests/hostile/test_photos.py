@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ from threading import Event, Thread
 
 import psutil
 import pytest
+from PIL import Image
 
 from emotigram import open_photo
 from emotigram.errors import PhotoDamaged, PhotoError, PhotoTooCostly, PhotoTooLong
@@ -128,6 +131,54 @@ def test_an_ordinary_photo_does_not_wait_for_slow_ones(china: Path) -> None:
         assert not all(each.done() for each in slow)
         decoders().close()
     assert any(isinstance(each.exception(), PhotoTooCostly) for each in slow)
+
+
+def test_a_worker_that_the_system_ended_costs_no_photo(china: Path) -> None:
+    for child in children():
+        child.kill()
+        child.wait(timeout=30)
+    assert [open_photo(china).width_px for _ in range(3)] == [640] * 3
+
+
+def test_what_stands_before_the_pixels_has_little_memory() -> None:
+    tags = b"".join(struct.pack("<HHII", 40_000 + n, 7, 1_100_000, 60_000) for n in range(850))
+    head = struct.pack("<2sHI", b"II", 42, 8) + struct.pack("<H", 850) + tags + bytes(4)
+    with pytest.raises(PhotoError):
+        open_photo(head.ljust(60_000, b"\0") + bytes(1_100_000))
+
+
+def test_an_uncompressed_tiff_without_all_its_strips_is_refused() -> None:
+    tags = [(256, 64), (257, 64), (258, 8), (259, 1), (262, 1), (273, 200), (277, 1), (278, 8), (279, 512)]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    head = struct.pack("<2sHI", b"II", 42, 8) + struct.pack("<H", len(tags)) + entries + bytes(4)
+    with pytest.raises(PhotoDamaged):
+        open_photo(head.ljust(200, b"\0") + b"\x80" * 512)
+
+
+@pytest.mark.parametrize("beside", [b"\xff\xfe\0\x08\xff\xd9\xff\xda\1\2", b"\0\0\0junk"], ids=["a comment", "junk"])
+def test_what_lies_between_the_segments_of_a_jpeg_costs_no_photo(beside: bytes, china: Path) -> None:
+    out = io.BytesIO()
+    with Image.open(china) as image:
+        image.save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    second_scan = whole.index(b"\xff\xc4", whole.index(b"\xff\xda"))
+    first_table = whole.index(b"\xff\xdb")
+    for at in (first_table, second_scan):
+        if beside.startswith(b"\xff") or at == first_table:
+            assert open_photo(whole[:at] + beside + whole[at:]).image == open_photo(whole).image
+
+
+def test_orientation_is_read_from_xmp_too(scene: Image.Image) -> None:
+    xmp = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
+    )
+    out = io.BytesIO()
+    scene.save(out, "JPEG", xmp=xmp)
+    assert open_photo(out.getvalue()).width_px == 40
+    chunk = (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)
+    rows = (b"IDAT", make.zeros(40 * (1 + 60 * 3)))
+    assert open_photo(make.png_of([make.png_head(60, 40), chunk, rows, (b"IEND", b"")])).width_px == 40
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from emotigram.imaging.decoding.budget import Budget, limit_of
 from emotigram.imaging.decoding.faults import Fault
 from emotigram.imaging.decoding.process import DecoderProcess, Header, Picture
 
-_SLOW_S = 1.0  # an ordinary photo takes a tenth of it
+_SLOW_S = 0.5  # an ordinary photo takes a fifth of it
 _MOST_SLOW = 2
 _PHOTOS_A_PROCESS = 200  # then a new one takes over, whatever memory the old one lost
 _ANSWERS_TO_STOP_S = 0.25

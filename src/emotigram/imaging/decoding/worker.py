@@ -21,7 +21,8 @@ from emotigram.imaging.decoding.confinement import Confinement
 from emotigram.imaging.decoding.faults import Fault
 from emotigram.imaging.decoding.picture import decode, look
 
-_LOOKING_S, _LOOKING_MB = 3, 128  # of computing, and beyond two copies of the file, for what stands before the pixels
+_LOOKING_S = 5  # of computing, whatever the file
+_LOOKING_COPIES, _LOOKING_MB = 4, 128  # of the file, and beyond, for what stands before the pixels
 _READ_BYTES = 1 << 20
 
 # None of it can be loaded once files are given up.
@@ -48,7 +49,7 @@ def main() -> None:
 
 
 def _work(jobs: IO[bytes], answers: IO[bytes], job: dict[str, int], confinement: Confinement) -> None:
-    confinement.allow(2 * job["file_bytes"] + _LOOKING_MB * 1_000_000, _LOOKING_S)
+    confinement.allow(_LOOKING_COPIES * job["file_bytes"] + _LOOKING_MB * 1_000_000, _LOOKING_S)
     file = bytearray(job["file_bytes"])
     _fill(file, jobs)
     if file[8:12] == b"WEBP":  # its library reserves the picture's memory before it tells the size
