@@ -192,6 +192,16 @@ def test_a_contact_is_no_hashtag(hashtag: str, platform: str) -> None:
         assert post.additions
 
 
+@pytest.mark.parametrize("contact", ["加 #微信 #name88", "#evil#.com", "一三八#零零零零#零零零零", "@#spammer"])
+@pytest.mark.parametrize("platform", ["instagram", "weibo"])
+def test_signs_of_hashtags_hide_no_contact(contact: str, platform: str) -> None:
+    said = f"{BEFORE} Find me at {contact} ok! {AFTER} #sea#"
+    post = finish(Draft(title=said, text=said), of(platform=platform))
+    assert (post.text, post.hashtags) == (PLAIN, ("sea",))
+    assert post.title in ("", PLAIN)
+    assert post.additions
+
+
 def test_hashtags_in_another_script_than_the_posts_are_left_out() -> None:
     def kept(*hashtags: str, language: str, user_text: str = "") -> tuple[str, ...]:
         return finish(Draft(text=BEFORE, hashtags=hashtags), of(user_text, "instagram", language)).hashtags

@@ -17,6 +17,7 @@ from emotigram.publishing.faithfulness import unsupported
 from emotigram.publishing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.publishing.trimming import trim
 
+_MOST_PASSES = 4  # what is taken out may bring together what had stood apart
 _FIRST_CLAUSE = regex.compile(r"[^，。！？；：,!?;:\n…]+?(?=[，。！？；：,!?;:\n…]|\.\s|\.?$)")
 
 
@@ -55,15 +56,16 @@ def full_text(text: str, hashtags: tuple[str, ...], platform: Platform) -> str:
 def _finished(draft: Draft, brief: Brief, is_titled: bool) -> Finished:
     platform = brief.platform
     cleaned, line, said = clean(draft.text), _one_line(draft.title), _one_line(draft.alt_text)
-    whole, lifted = lift_hashtags(without_additions(cleaned, brief), paired=platform.hashtag_form == "#{tag}#")
+    whole, lifted, hidden = _unsigned(cleaned, brief, paired=platform.hashtag_form == "#{tag}#")
+    titled, _, hidden_in_title = _unsigned(line, brief, paired=False)
     given, left_out = sorted_out((*draft.hashtags, *lifted), brief)
     hashtags = _hashtags(given, platform)
     fields = (line, cleaned, said if platform.takes_alt_text else "")
-    added = (*(piece for field in fields for piece in additions(field, brief)), *left_out)
+    added = (*(piece for field in fields for piece in additions(field, brief)), *hidden_in_title, *hidden, *left_out)
     uncut = count(full_text(whole, hashtags, platform), platform)
     text, hashtags = _within_limit(whole, hashtags, platform)
     return Finished(
-        title=_title(line, brief) or (_title(_first_clause(whole), brief) if is_titled else ""),
+        title=_title(titled, platform) or (_title(_first_clause(whole), platform) if is_titled else ""),
         text=text,
         hashtags=hashtags,
         alt_text=_alt_text(said, brief),
@@ -71,6 +73,22 @@ def _finished(draft: Draft, brief: Brief, is_titled: bool) -> Finished:
         uncut_length=uncut,
         additions=added,
     )
+
+
+def _unsigned(text: str, brief: Brief, paired: bool) -> tuple[str, list[str], list[str]]:
+    """The text without signs of hashtags nor the additions that these parted, its hashtags, and those additions."""
+    text, hashtags, hidden = without_additions(text, brief), list[str](), list[str]()
+    for _ in range(_MOST_PASSES):
+        text, lifted = lift_hashtags(text, paired)
+        hashtags += lifted
+        added = additions(text, brief)
+        if not added:
+            break
+        hidden += added
+        text = without_additions(text, brief)
+    else:
+        text = without_additions(regex.sub("[#＃]", "", text), brief)
+    return text, [word for word in hashtags if not any(word in piece for piece in hidden)], hidden
 
 
 def _hashtags(given: Sequence[str], platform: Platform) -> tuple[str, ...]:
@@ -92,11 +110,9 @@ def _one_line(text: str) -> str:
     return clean(" ".join(clean(text).split()))
 
 
-def _title(line: str, brief: Brief) -> str:
-    platform = brief.platform
+def _title(words: str, platform: Platform) -> str:
     if not platform.title_limit:
         return ""
-    words, _ = lift_hashtags(without_additions(line, brief), paired=False)
     return trim(words, lambda start: title_length(start, platform) <= platform.title_limit)
 
 
