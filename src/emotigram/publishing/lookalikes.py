@@ -7,6 +7,7 @@ from functools import cache
 import regex
 
 _WORD = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}]+")
+_LIKE_CAPITALS = str.maketrans("мкт", "mkt")  # whose capitals alone Unicode's table has
 _LATIN, _FOREIGN = regex.compile(r"\p{Latin}"), regex.compile(r"[\p{Cyrillic}\p{Greek}]")
 
 
@@ -16,6 +17,14 @@ def unmixed(text: str) -> str:
     By Unicode's table of confusables (UTS 39); a word with a letter that looks like none stays as it is.
     """
     return text if text.isascii() else _WORD.sub(lambda word: _plain(word[0]), text)
+
+
+def latin(word: str) -> str:
+    """A word of Cyrillic or Greek letters in the Latin ones that all of them look like; others stay as they are."""
+    if word.isascii() or _LATIN.search(word) or not _FOREIGN.search(word):
+        return word
+    plain: str = _FOREIGN.sub(lambda letter: _lookalike(letter[0]), word.translate(_LIKE_CAPITALS))
+    return plain if plain.isascii() else word
 
 
 def _plain(word: str) -> str:

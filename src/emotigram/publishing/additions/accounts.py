@@ -10,14 +10,18 @@ import regex
 from emotigram.publishing.additions.data import contacts
 from emotigram.publishing.additions.pieces import Piece
 
-_HANDLE = r"(?P<handle>@?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_](?:#\d{4})?)(?![a-z0-9@])"
+_HANDLE = r"(?P<handle>[@$]?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_](?:#\d{4})?)(?![a-z0-9@])"
 _GLUE = r"[-:：=→⇒–—>\s\p{Extended_Pictographic}]*[-:：=→⇒–—>\p{Extended_Pictographic}]"
 # Without a digit, a sign between or a word for an account nothing is one: few posts need a search for 100 names.
 _MAY_TELL = regex.compile(
-    r"[0-9_@:：=→⇒➡👉>-]|(?<!\p{L})(?:id|account|user|name|konto|compte|cuenta|conta|ник|логин)|[号號아ア搜]", regex.I
+    r"[0-9_@:：=→⇒➡👉>-]|(?<!\p{L})(?:id|account|user|name|konto|compte|cuenta|conta|channel|group|add|ник|логин|канал|чат)|bot(?!\p{L})|[号號아ア搜群频頻加追오]", regex.I
 )
 _VERBS = "is|ist|es|est|è|é"  # before what looks like an account only: "WeChat is great" tells none
-_FEWEST_DIGITS, _FEWEST_LETTERS = 5, 5  # of an account without the other
+_FEWEST_DIGITS, _FEWEST_LETTERS = 5, 4  # of an account without the other
+_COUNTED = regex.compile(r"\+?\s?(?:[粉赞讚万萬次人步个個名位票件元块天篇条條]|followers|fans|likes|views|subs)")
+_BOT = regex.compile(r"(?<=[a-z0-9]{2})_?bot$", regex.I)  # Telegram's are all called so
+_OTHER_SCRIPT = regex.compile(r"[^\p{L}]*(?!\p{Latin})\p{L}")
+_FEWEST_PARTED = 5
 _GOES_ON = regex.compile(r",?\s+\p{L}")  # then it was a word of the sentence
 _ACCOUNT = regex.compile(
     r"(?<![\p{Latin}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\p{Latin}\p{N}])", regex.I
@@ -36,8 +40,9 @@ def accounts(text: str) -> Iterator[Piece]:
     for pattern, is_common in ((_pattern(contacts().apps), False), (_pattern(contacts().common_words), True)):
         for found in pattern.finditer(text):
             is_told = bool(found["link"] or found["glue"])
-            if (is_told or not is_common) and _is_handle(found["handle"], is_told, is_common, text[found.end() :]):
-                yield Piece("account", found.start(), found.end(), found["handle"].lstrip("@").casefold())
+            is_named = _names_account(found, is_common)
+            if (is_told or not is_common) and _is_handle(found["handle"], is_named, text[found.end() :]):
+                yield Piece("account", found.start(), found.end(), found["handle"].lstrip("@$").casefold())
 
 
 def wallets(text: str) -> Iterator[Piece]:
@@ -49,15 +54,25 @@ def wallets(text: str) -> Iterator[Piece]:
         yield Piece("wallet", found.start(), found.end(), found[0].casefold())
 
 
-def _is_handle(handle: str, is_told: bool, is_common: bool, after: str) -> bool:
-    """Whether it is an account: nobody's word, year or version."""
-    if handle.startswith("@") or "_" in handle:
+def _names_account(found: regex.Match[str], is_common: bool) -> bool:
+    """Whether what is before says that letters alone are an account, or the script around would have no such word."""
+    if is_common or (found["link"] and not found["glue"] and found["link"].casefold() == "account"):
+        return False
+    is_foreign = bool(found["glue"]) and bool(_OTHER_SCRIPT.match(found[0])) and found["handle"].islower()
+    return is_foreign or (found["link"] or "").casefold() in contacts().account_words
+
+
+def _is_handle(handle: str, is_named: bool, after: str) -> bool:
+    """Whether it is an account: nobody's word, year, version or count."""
+    if handle.startswith(("@", "$")) or "_" in handle:
         return True
     if regex.fullmatch(r"[\d.-]+", handle):
-        return sum(each.isdigit() for each in handle) >= _FEWEST_DIGITS and "." not in handle
+        return not _COUNTED.match(after) and sum(each.isdigit() for each in handle) >= _FEWEST_DIGITS and "." not in handle
     if regex.search(r"\d", handle):
         return True
-    return is_told and not is_common and len(handle) >= _FEWEST_LETTERS and not _GOES_ON.match(after)
+    if _BOT.search(handle):
+        return True
+    return is_named and len(handle) >= _FEWEST_LETTERS and not _GOES_ON.match(after)
 
 
 def _is_iban(account: str) -> bool:
@@ -67,7 +82,9 @@ def _is_iban(account: str) -> bool:
 
 def _apart(name: str) -> str:
     """A name as a pattern, its letters parted or not: ``W e C h a t``, ``微❤信``."""
-    between = "" if len(name) < _FEWEST_LETTERS and name.isascii() else r"[\s\p{Extended_Pictographic}]?"
+    if len(name) < _FEWEST_PARTED and name.isascii():
+        return regex.escape(name)
+    between = r"[\s.·\p{Extended_Pictographic}]?"
     return between.join(map(regex.escape, name.replace(" ", "")))
 
 

@@ -18,11 +18,15 @@ class Contacts:
     apps: tuple[str, ...]
     common_words: tuple[str, ...]
     links: tuple[str, ...]
+    account_words: frozenset[str]
     schemes: tuple[str, ...]
+    schemes_and_words: tuple[str, ...]
     words: frozenset[str]
     titles: frozenset[str]
     names: frozenset[str]
     spelled: tuple[str, ...]
+    unmistakable: frozenset[str]
+    for_fun: frozenset[str]
     lead_ins: tuple[str, ...]
 
 

@@ -14,6 +14,7 @@ from emotigram.publishing.lookalikes import unmixed
 # They would become signs of links; "：" is folded, since it stands before many.
 _KEPT = frozenset("，！？；（）…")
 _LETTERS_IN_SHAPES = ((0x1F150, 0x1F169), (0x1F170, 0x1F189))  # white on black: without a decomposition
+_SMALL_CAPITAL = "LATIN LETTER SMALL CAPITAL "
 # Escaped once or more, and those that browsers read without their semicolon too
 _ENTITY = regex.compile(
     r"&(?:(?:amp|#0*38|#x0*26);?)*(?:#\d{1,7};?|#x[0-9a-f]{1,6};?|[a-z]{2,8};|(?:lt|gt|amp|quot);?)", regex.I
@@ -84,5 +85,8 @@ def _folded(character: str) -> str:
 
 
 def _letter_in_shape(character: str) -> str:
+    name = unicodedata.name(character, "")
+    if name.startswith(_SMALL_CAPITAL) and len(name) == len(_SMALL_CAPITAL) + 1:
+        return name[-1].lower()
     code = ord(character)
     return next((chr(ord("a") + code - low) for low, high in _LETTERS_IN_SHAPES if low <= code <= high), "")

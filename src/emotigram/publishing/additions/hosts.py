@@ -8,6 +8,7 @@ from functools import cache
 import regex
 
 from emotigram.publishing.additions.data import contacts, is_top_level
+from emotigram.publishing.lookalikes import latin
 
 _SIGN = r"[\p{L}\p{M}\p{N}_-]"
 _DOTTED = regex.compile(rf"(?<!{_SIGN}){_SIGN}++(?:[.。]{_SIGN}++)+")
@@ -15,6 +16,8 @@ _LABEL = regex.compile(rf"{_SIGN}+")
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー"
 _AFTER_UNSPACED = regex.compile(rf"(?<=[{_UNSPACED}])[^{_UNSPACED}]+$")
 _TOP_LEVEL = regex.compile(rf"(?:xn--[a-z0-9-]+|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}]){{2,}})(?![\p{{N}}_])", regex.I)
+_DOTS = "·•‧∙⋅・⸱⸳ꓸ۔܁܂՝᛫◦∘●‣"  # that look like one between Latin words
+_PATH = regex.compile(r"[/\\]\w|:\d{2,5}(?!\d)")  # nobody's sentence goes on so
 _LONGEST_HAN = 6  # signs of a top-level domain, 我爱你 and the like
 
 
@@ -50,10 +53,12 @@ def _end(labels: list[tuple[int, str]], at: int, text: str) -> int:
     whole = ".".join([*(each for _, each in labels[:at]), suffix]).casefold()
     if whole in contacts().names or (text[start - 1] == "。" and not _is_address(suffix, before)):
         return 0
-    return 0 if _is_word(suffix, before) else end
+    return 0 if _is_word(suffix, before) and not (_PATH.match(text, end) and not before.isdecimal()) else end
 
 
 def _suffix(label: str, before: str) -> str:
+    if latin(label).casefold() in contacts().unmistakable:
+        return label
     spaced = _TOP_LEVEL.match(label)
     if spaced:
         is_punycode = spaced[0].lower().startswith("xn--")  # nobody writes that but as a link
@@ -66,24 +71,33 @@ def _suffix(label: str, before: str) -> str:
 
 def _is_address(suffix: str, before: str) -> bool:
     """Whether a Chinese full stop stands for a dot: browsers take it for one, and sentences begin with Latin words."""
-    return before[-1].isascii() and (not suffix.isascii() or suffix.casefold() in contacts().spelled)
+    is_spelled = not suffix.isascii() or suffix.casefold() in contacts().spelled or suffix.lower().startswith("xn--")
+    return before[-1].isascii() and is_spelled
 
 
 def _is_word(suffix: str, before: str) -> bool:
     """Whether it is the next sentence's first word, or a name after a title, rather than a top-level domain."""
     is_capital = suffix[0].isupper() and not suffix.isupper()
-    if is_capital and (before.casefold() in contacts().titles or suffix.casefold() not in contacts().spelled):
+    if is_capital and (before.casefold() in contacts().titles or suffix.casefold() not in contacts().unmistakable):
         return True
-    is_joined = suffix.isascii() != before[-1].isascii() or (before.isdecimal() and len(before) < 3)
+    is_joined = not (suffix.isascii() and before[-1].isascii()) or (before.isdecimal() and len(before) < 3)
     return is_joined and suffix.casefold() in contacts().words
 
 
 @cache
 def _spelled_out() -> regex.Pattern[str]:
-    """``www.evil`` and ``evil[.]com``, ``evil dot com``, ``evil点com``, ``evil . com``."""
-    dot = r"(?:\s?[\[({（]\s?(?:\.|dot|点)\s?[\])}）]\s?|\s+dot\s+|点|[·•]|\s+[.。]\s?)"
-    domains = "|".join(contacts().spelled)
+    """``www.evil`` and ``evil[.]com``, ``evil dot com``, ``evil点com``, ``evil . com``, ``evil🙂.com``."""
+    dot = (
+        r"(?:\s?[\[({（]\s?(?:\.|dot|点|點|точка|punto|ponto|punkt)\s?[\])}）]\s?|\s+dot\s+|[_-]dot[_-]|点|點|\s?(?:ドット|닷|쩜)\s?"
+        rf"|[{_DOTS}]|\s+[.。]\s?)"
+    )
+    # What may also end a sentence, or be a word of one, stands only before what is a domain and nothing else.
+    loose = (
+        r"(?:\s+(?:point|punto|ponto|punkt|точка|点|點)\s+|(?<!\.)\.\.(?!\.)|[.。]\s(?-i:(?=[a-z]+(?![A-Za-z])|[A-Z]+(?![A-Za-z])))"
+        r"|\p{Extended_Pictographic}+\uFE0F?[.。]|[.。]\p{Extended_Pictographic}+)"
+    )
+    domains, unmistakable = "|".join(contacts().spelled), "|".join(sorted(contacts().unmistakable))
     return regex.compile(
-        rf"(?<![\p{{Latin}}\p{{N}}_-])(?:www\.[a-z0-9-]+|[a-z0-9][a-z0-9-]+{dot}(?:{domains})(?![\p{{Latin}}\p{{N}}]))",
+        rf"(?<![\p{{Latin}}\p{{N}}_-])(?:www\.[a-z0-9-]+|[a-z0-9][a-z0-9-]*?[a-z0-9](?:{dot}(?:{domains})|{loose}(?:{unmistakable}))(?![\p{{Latin}}\p{{N}}]))",
         regex.I,
     )

@@ -22,7 +22,11 @@ _TAIL = regex.compile(rf"(?::\d{{1,5}}(?!\d))?(?:[/?#\\]{_IN_LINK}*)?")
 _LEAD = regex.compile(r"(?:[a-z][a-z0-9+.-]*:)?[/\\]{0,3}(?:[\w.-]+(?::[^\s@/]*)?@)?$", regex.I)
 _LONGEST_LEAD = 100  # of a scheme and a user's name
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-_IP = regex.compile(rf"(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.]\d)(?=[:/])|\blocalhost(?=:\d|/)", regex.I)
+_IP = regex.compile(
+    rf"(?<![\d.])(?:{_OCTET}[.。]){{3}}{_OCTET}(?![\d.]\d)(?=[:/])|(?<![\p{{Latin}}\p{{N}}])localhost(?=:\d|/)"
+    r"|\[(?=[^\]\n]*::|(?:[0-9a-f]+:){7})(?=[^\]\n]*[0-9a-f])[0-9a-f:.]{3,45}(?:%\w+)?\]",
+    regex.I,
+)
 _MARKDOWN = regex.compile(r"!?\[[^\[\]\n]*\]\(\s*<?([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)[^()\n]*\)")
 _NAME = r"[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?"
 _MAIL = regex.compile(
@@ -98,10 +102,11 @@ def _trimmed(text: str, start: int, end: int) -> int:
 @cache
 def _with_scheme() -> regex.Pattern[str]:
     known = "|".join(map(regex.escape, contacts().schemes))
+    words = "|".join(contacts().schemes_and_words)
     sign = rf"(?:{_IN_LINK}|。(?=[a-z0-9]))"
     # "data:" is a word too, and a type of media follows where it is not
     return regex.compile(
-        rf"(?<![\p{{Latin}}\p{{N}}])(?:[a-z][a-z0-9+.-]{{1,20}}:[/\\]{{2,3}}|(?:{known}):(?=[^\s:])|data:(?=[a-z]+/[a-z]|,|;))"
+        rf"(?<![\p{{Latin}}\p{{N}}])(?:[a-z][a-z0-9+.-]{{1,20}}:[/\\]{{2,3}}|(?:{known}):(?=[^\s:])|(?:{words}):(?=[\w.,:-]*[@/\\?=%&#\d])|data:(?=[a-z]+/[a-z]|,|;))"
         rf"{sign}+",
         regex.I,
     )
