@@ -11,14 +11,14 @@ from emotigram.publishing.additions.data import contacts
 from emotigram.publishing.additions.pieces import Piece
 
 _HANDLE = r"(?P<handle>[@$]?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_](?:#\d{4})?)(?![a-z0-9@])"
-_GLUE = r"[-:：=→⇒–—>\s\p{Extended_Pictographic}]*[-:：=→⇒–—>\p{Extended_Pictographic}]"
+_GLUE = r"[-:：=→⇒–—>\s\p{Extended_Pictographic}]*(?:[-:：=→⇒–—>\p{Extended_Pictographic}]|#(?=\s))"
 # Without a digit, a sign between or a word for an account nothing is one: few posts need a search for 100 names.
 _MAY_TELL = regex.compile(
     r"[0-9_@:：=→⇒➡👉>-]|(?<!\p{L})(?:id|account|user|name|konto|compte|cuenta|conta|channel|group|add|ник|логин|канал|чат)|bot(?!\p{L})|[号號아ア搜群频頻加追오]", regex.I
 )
 _VERBS = "is|ist|es|est|è|é"  # before what looks like an account only: "WeChat is great" tells none
 _FEWEST_DIGITS, _FEWEST_LETTERS = 5, 4  # of an account without the other
-_COUNTED = regex.compile(r"\+?\s?(?:[粉赞讚万萬次人步个個名位票件元块天篇条條]|followers|fans|likes|views|subs)")
+_COUNTED = regex.compile(r"\+?\s?(?:[粉赞讚万萬次人步个個名位票件元块天篇条條播阅閱浏瀏关關]|followers|fans|likes|views|subs)")
 _BOT = regex.compile(r"(?<=[a-z0-9]{2})_?bot$", regex.I)  # Telegram's are all called so
 _OTHER_SCRIPT = regex.compile(r"[^\p{L}]*(?!\p{Latin})\p{L}")
 _FEWEST_PARTED = 5

@@ -98,6 +98,6 @@ def _spelled_out() -> regex.Pattern[str]:
     )
     domains, unmistakable = "|".join(contacts().spelled), "|".join(sorted(contacts().unmistakable))
     return regex.compile(
-        rf"(?<![\p{{Latin}}\p{{N}}_-])(?:www\.[a-z0-9-]+|[a-z0-9][a-z0-9-]*?[a-z0-9](?:{dot}(?:{domains})|{loose}(?:{unmistakable}))(?![\p{{Latin}}\p{{N}}]))",
+        rf"(?<![\p{{Latin}}\p{{N}}_-])(?:www\.[a-z0-9-]+|[a-z0-9](?:[a-z0-9]|-(?!dot-))++(?:{dot}(?:{domains})|{loose}(?:{unmistakable}))(?![\p{{Latin}}\p{{N}}]))",
         regex.I,
     )

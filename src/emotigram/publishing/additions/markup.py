@@ -19,7 +19,7 @@ _MARKUP = regex.compile(
     # Never closed: a browser reads it all the same. "x<y" is mathematics.
     rf"|<(?!{_LINK})[a-z][^\s<>=]*\s[^<>\n]*=[^<>\n]*"
     rf"|(?<!(?<!\w)\w)<(?:/?[a-z]|[!?][a-z\[])[^\s<>]*(?:\s+{_ATTRIBUTE}(?![\w])[^\s<>]*)*"
-    r"|(?<=(?<!\w)\w)<(?:/[a-z]|[!?][a-z\[]|[a-z][\w/\"'=:-])[^\s<>]*",
+    r"|(?<=(?<!\w)\w)<(?:/[a-z]|[!?][a-z\[]|[a-z](?:[\w/=:-]|[\"']\w))[^\s<>]*",
     regex.I | regex.S,
 )
 

@@ -19,7 +19,7 @@ _NUMBER = regex.compile(rf"(?<![0-9])(?:\+\s?)?\(?{_DIGIT}(?:(?:{_BETWEEN})?{_DI
 _APART = r"(?:\s?[,，、；;:：=+xX'’#]\s?|\s?\p{Extended_Pictographic}\uFE0F?\s?)"  # signs of lists too
 _ZERO = r"[0-9OoОо]"
 _PARTED = regex.compile(
-    rf"(?<![\p{{Latin}}0-9])(?:\+?86{_APART}?)?(?:1[3-9]{_ZERO}(?:{_APART}|{_BETWEEN})?{_ZERO}{{4}}(?:{_APART}|{_BETWEEN})?{_ZERO}{{4}}"
+    rf"(?=[+0-9])(?<![\p{{Latin}}0-9])(?:\+?86{_APART}?)?(?:1[3-9]{_ZERO}(?:{_APART}|{_BETWEEN})?{_ZERO}{{4}}(?:{_APART}|{_BETWEEN})?{_ZERO}{{4}}"
     rf"|[0-9](?:{_APART}[0-9]){{9,}}|[2-9]\d\d{_APART}\d{{3}}{_APART}\d{{4}}|\d{{3,}}(?:{_APART}\d{{3,}}){{1,3}})(?![\p{{Latin}}0-9]|[.,]\d)"
 )
 _LETTERS_FOR_ZERO = str.maketrans("OoОо", "0000")
@@ -44,6 +44,7 @@ _DECIMAL = regex.compile(r"(?:3\.14159|2\.71828|1\.41421|1\.61803|0\.)\d+|\d{1,3
 _REPEATED = regex.compile(r"\d?(\d)\1{5,}|(\d\d)\2{2,3}\d?")  # 2333333 is laughter, 6666666 praise, 5252525 love
 _BOOK, _POSTCODE = regex.compile(r"ISBN(?:-1[03])?[\s:：]*$", regex.I), regex.compile(r"〒\s?$")
 _RANGE = regex.compile(r"(\d{3,5})\s?[-–—~]\s?(\d{3,5})")
+_LONGEST_LEAD = 16  # signs before a number that say what it is
 _WIDEST_RANGE = 100  # of a street's houses
 
 
@@ -75,14 +76,14 @@ def digits_of(text: str) -> str:
 
 def _is_no_contact(found: regex.Match[str], digits: str, text: str) -> bool:
     """Whether it is a row of years, a price, a decimal, a round sum, a range, or counting up or down."""
-    said = found[0].strip()
+    said, before = found[0].strip(), text[max(0, found.start() - _LONGEST_LEAD) : found.start()]
     if any(pattern.fullmatch(said) for pattern in (_YEARS, _DECIMAL, _REPEATED, _GROUPED)):
         return True
-    if digits in contacts().for_fun or _is_book_or_place(text[: found.start()], digits):
+    if digits in contacts().for_fun or _is_book_or_place(before, digits):
         return True
     if _ROUND.fullmatch(said) and len(digits) < 9:
         return True
-    if _PRICED.search(text[: found.start()]) or _UNIT.match(text, found.end()):
+    if _PRICED.search(before) or _UNIT.match(text, found.end()):
         return len(digits) < 11
     if between := _RANGE.fullmatch(said):
         return 0 < int(between[2]) - int(between[1]) <= _WIDEST_RANGE
