@@ -14,13 +14,16 @@ _HANDLE = r"(?P<handle>[@$]?[a-z0-9][a-z0-9_.-]{2,}[a-z0-9_](?:#\d{4})?)(?![a-z0
 _GLUE = r"[-:：=→⇒–—>\s\p{Extended_Pictographic}]*(?:[-:：=→⇒–—>\p{Extended_Pictographic}]|#(?=\s))"
 # Without a digit, a sign between or a word for an account nothing is one: few posts need a search for 100 names.
 _MAY_TELL = regex.compile(
-    r"[0-9_@:：=→⇒➡👉>-]|(?<!\p{L})(?:id|account|user|name|konto|compte|cuenta|conta|channel|group|add|ник|логин|канал|чат)|bot(?!\p{L})|[号號아ア搜群频頻加追오]", regex.I
+    r"[0-9_@:：=→⇒➡👉>-]|(?<!\p{L})(?:id|account|user|name|konto|compte|cuenta|conta|channel|group|add|ник|логин|канал|чат)|bot(?!\p{L})|[号號아ア搜群频頻加追오]",
+    regex.I,
 )
 _VERBS = "is|ist|es|est|è|é"  # before what looks like an account only: "WeChat is great" tells none
 _FEWEST_DIGITS, _FEWEST_LETTERS = 5, 4  # of an account without the other
-_COUNTED = regex.compile(r"\+?\s?(?:[粉赞讚万萬次人步个個名位票件元块天篇条條播阅閱浏瀏关關]|followers|fans|likes|views|subs)")
+_COUNTED = regex.compile(
+    r"\+?\s?(?:[粉赞讚万萬次人步个個名位票件元块天篇条條播阅閱浏瀏关關]|followers|fans|likes|views|subs)"
+)
 _BOT = regex.compile(r"(?<=[a-z0-9]{2})_?bot$", regex.I)  # Telegram's are all called so
-_OTHER_SCRIPT = regex.compile(r"[^\p{L}]*(?!\p{Latin})\p{L}")
+_MESSENGER = regex.compile(r"теле|тг|вай|ва[тц]|вот|微|薇|v信|电报|電報|카톡|텔레|テレ", regex.I)  # in no Latin letters
 _FEWEST_PARTED = 5
 _GOES_ON = regex.compile(r",?\s+\p{L}")  # then it was a word of the sentence
 _ACCOUNT = regex.compile(
@@ -58,7 +61,7 @@ def _names_account(found: regex.Match[str], is_common: bool) -> bool:
     """Whether what is before says that letters alone are an account, or the script around would have no such word."""
     if is_common or (found["link"] and not found["glue"] and found["link"].casefold() == "account"):
         return False
-    is_foreign = bool(found["glue"]) and bool(_OTHER_SCRIPT.match(found[0])) and found["handle"].islower()
+    is_foreign = bool(found["glue"]) and bool(_MESSENGER.match(found[0])) and found["handle"].islower()
     return is_foreign or (found["link"] or "").casefold() in contacts().account_words
 
 
@@ -67,7 +70,9 @@ def _is_handle(handle: str, is_named: bool, after: str) -> bool:
     if handle.startswith(("@", "$")) or "_" in handle:
         return True
     if regex.fullmatch(r"[\d.-]+", handle):
-        return not _COUNTED.match(after) and sum(each.isdigit() for each in handle) >= _FEWEST_DIGITS and "." not in handle
+        return (
+            not _COUNTED.match(after) and sum(each.isdigit() for each in handle) >= _FEWEST_DIGITS and "." not in handle
+        )
     if regex.search(r"\d", handle):
         return True
     if _BOT.search(handle):

@@ -11,7 +11,9 @@ from emotigram.publishing.additions.pieces import Piece
 # "<https://example.com>" and "<name@example.com>" are links, in the manner of mail and of Markdown.
 _LINK = r"(?:[a-z][a-z0-9+.-]+://|[\w.+-]+@|mailto:)[^\s<>]+>|[\w-]+(?:\.[\w-]+)+(?:[/?#:][^\s<>\"'=]*)?>"
 _INSIDE = r"(?:=\s*(?:\"[^\"]*\"|'[^']*')|[^<>])*+"
-_ATTRIBUTE = r"(?:src|href|srcdoc|style|action|data|on(?:error|load|click|focus|toggle|start|begin|mouse[a-z]+|key[a-z]+))"
+_ATTRIBUTE = (
+    r"(?:src|href|srcdoc|style|action|data|on(?:error|load|click|focus|toggle|start|begin|mouse[a-z]+|key[a-z]+))"
+)
 _MARKUP = regex.compile(
     r"<(?P<name>script|style|iframe|object|svg|template|noscript)\b[^<>]*>(?:.*?</(?P=name)\s*>)?"
     r"|<!--.*?(?:-->|$)|<!\[CDATA\[.*?(?:\]\]>|$)"

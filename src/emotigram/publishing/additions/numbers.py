@@ -40,7 +40,9 @@ _UNIT = regex.compile(
 )
 _GROUPED = regex.compile(r"\d(?:[. ]\d{3}){3}|[1-9]\d{0,2}(?:[. ]\d{3})*(?:[. ]000){2}")
 _ROUND = regex.compile(r"\d0{6,}|\d{1,3}(?:[. ]\d{3}){2}")  # a million; nine digits may be a telephone's
-_DECIMAL = regex.compile(r"(?:3\.14159|2\.71828|1\.41421|1\.61803|0\.)\d+|\d{1,3}\.\d{1,8}|\d{1,4}\.\d\d?\s?[-–—~]\s?\d{1,4}\.\d\d?")
+_DECIMAL = regex.compile(
+    r"(?:3\.14159|2\.71828|1\.41421|1\.61803|0\.)\d+|\d{1,3}\.\d{1,8}|\d{1,4}\.\d\d?\s?[-–—~]\s?\d{1,4}\.\d\d?"
+)
 _REPEATED = regex.compile(r"\d?(\d)\1{5,}|(\d\d)\2{2,3}\d?")  # 2333333 is laughter, 6666666 praise, 5252525 love
 _BOOK, _POSTCODE = regex.compile(r"ISBN(?:-1[03])?[\s:：]*$", regex.I), regex.compile(r"〒\s?$")
 _RANGE = regex.compile(r"(\d{3,5})\s?[-–—~]\s?(\d{3,5})")
@@ -66,6 +68,7 @@ def _is_list(said: str) -> bool:
     groups = regex.findall(r"\d+", said)
     is_sum = bool(regex.fullmatch(r"\d{1,3}(?:[,'’]\d{3})+", said))
     is_round = len(groups) > 1 and all(group.endswith("00") or regex.fullmatch(_YEAR, group) for group in groups)
+    is_sum = is_sum or bool(regex.search(r"\d\s?\+\s?\d+\s?=", said))
     return is_sum or is_round or (len(groups) > 3 and _counts(" ".join(groups), ""))
 
 
