@@ -46,6 +46,7 @@ def test_the_unit_takes_all_rights_away_and_ends_by_sigterm() -> None:
     assert service["StateDirectory"] == "emotigram"
     assert service["EnvironmentFile"] == "-/etc/emotigram.env"
     assert (service["Restart"], service["KillSignal"]) == ("on-failure", "SIGTERM")
+    assert service["KillMode"] == "mixed"  # running requests still need the processes that decode photos
 
 
 def test_the_unit_asks_for_keys_because_a_proxy_makes_everybody_local() -> None:
