@@ -31,19 +31,17 @@ HERE = [
     ),
     *("http://2130706433/v1", "http://0x7f000001/", "http://0x7f.1/", "http://127.1/", "http://017700000001/"),
     *("http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://127。0。0。1/", "http://app.localhost/"),
-    "http://api.deepseek.com@localhost/",
 ]
 NEAR = [
     *("http://192.168.1.9:8000/v1", "http://10.0.0.2/", "http://[fd12::1]/", "http://nas:8000/v1", "http://nas.local/"),
     *("http://3232235777/", "http://0xc0a80101/", "http://192.168.257/", "http://evil/v1", "http://evil.local/"),
     *("http://0/v1", "http://0.0.0.0/", "http://[::]/", "http://[::ffff:192.168.1.9]/", "http://localhost./"),
-    "http://localhost@nas/",
 ]
 FAR = [
     *("http://134744072/v1", "http://0x08080808/v1", "http://010.0.0.010/".replace("010.0.0.010", "01002004010")),
     *("http://8.8.8.8/", "https://evil.com/v1", "http://[2001:4860:4860::8888]/", "http://[::ffff:8.8.8.8]/"),
     *("http://api.deepseek.com/v1", "https://api.deepseek.com:8443/", "https://api.deepseek.com.evil.com/"),
-    *("https://api.deepseek.com@evil.com/", "https://api.deepseek.com\\@evil.com/", "https://xapi.deepseek.com/"),
+    "https://xapi.deepseek.com/",
     *(
         "https://api.deepseek.com./",
         "https://127.0.0.1.nip.io/",
@@ -69,7 +67,10 @@ NEVER = [
         "http://[ff02::1]/",
         "http://255.255.255.255/",
     ),
-    "http://localhost@169.254.169.254/",
+    *("http://[64:ff9b:1::a9fe:a9fe]/v1", "http://[::ffff:0:a9fe:a9fe]/v1", "http://[::ffff:0:169.254.169.254]/"),
+    *("http://[64:ff9b:1:a9fe:a9:fe00::]/", "http://[64:ff9b:1:a9:fe:a9fe::]/", "http://[64:ff9b:1:0:a9:fea9:fe00:0]/"),
+    *("http://[64:ff9b:1:7::169.254.170.2]/", "http://[64:ff9b:1::6464:64c8]/", "http://[::ffff:0:a83f:8110]/"),
+    *("http://[fd00:ec2::23]/v1", "http://[fd00:ec2:0:0::123]/", "http://[fd00:0ec2::253]/"),
 ]
 NO_HOST = [
     *(
@@ -80,6 +81,15 @@ NO_HOST = [
         "http://a b/",
     ),
     *("http://evil.com\\.localhost/", "http://[::1/", "http://", "file:///etc/passwd", "//localhost/", "http://*/"),
+    # user info looks like the host
+    *("http://api.deepseek.com@localhost/", "http://localhost@nas/", "http://localhost@169.254.169.254/"),
+    *(
+        "https://api.deepseek.com@evil.com/",
+        "https://api.deepseek.com\\@evil.com/",
+        "http://u:p@nas/",
+        "http://:p@nas/",
+    ),
+    "https://api.deepseek.com:443" + "A" * 400 + "@127.0.0.1:1/v1",
     *("http://localhost\n.evil.com/", "http://:80/", "javascript:alert(1)", "http://0251.0376.0251.0376/"),
 ]
 

@@ -55,6 +55,7 @@ def test_what_can_do_harm_is_neither_used_nor_ignored(name: str, value: str) -> 
         assert caught.value.values == {"path": str(FILE.resolve()), "names": name}
     for language in ("en", "zh"):
         assert "emotigram trust" in caught.value.hint(language)
+        assert {"en": "shows the values", "zh": "列出这些值"}[language] in caught.value.hint(language)
         assert "EMOTIGRAM_" in caught.value.hint(language)
 
 
@@ -171,6 +172,22 @@ class TestTrust:
         many = json.dumps(["https://example.org"] * 2000)
         FILE.write_text(f'base_url = "http://evil/"\ncors_origins = {many}\n', "utf-8")
         assert len(trust().stderr) < 2000
+
+    @pytest.mark.parametrize(
+        ("base_url", "host"),
+        [
+            ("https://api.deepseek.com/" + "A" * 400, "api.deepseek.com:443"),
+            ("https://" + "api.deepseek.com." * 14 + "evil.com/v1", "api.deepseek.com." * 14 + "evil.com:443"),
+            ("https://\u0430pi.deepseek.com/v1", "xn--pi-6kc.deepseek.com:443"),
+            ("http://nas/v1", "nas:80"),
+            ("https://api.deepseek.com:443" + "A" * 400 + "@127.0.0.1:1/v1", "no server"),
+            ("https://api.deepseek.com/@" + "A" * 400, "api.deepseek.com:443"),
+        ],
+        ids=range(6),
+    )
+    def test_tells_the_host_that_would_be_asked(self, base_url: str, host: str) -> None:
+        FILE.write_text(f"base_url = {json.dumps(base_url)}\n", "utf-8")
+        assert f"would ask {host}" in trust().stderr
 
     @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
     def test_is_asked_for_once_at_a_terminal(self, answer: str, code: int) -> None:

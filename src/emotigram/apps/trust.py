@@ -11,6 +11,7 @@ import typer
 
 from emotigram.apps.command import Debug, errors_shown, help_text, language_of
 from emotigram.apps.models_view import ask, tell, tell_error
+from emotigram.chat.server import place_asked
 from emotigram.errors import SettingsError, SettingsUntrusted
 from emotigram.settings import load_settings
 from emotigram.texts import say
@@ -63,17 +64,32 @@ def _confirm(language: str, yes: bool) -> None:
     if not file.sensitive:
         tell("trust.harmless", language, path=file.place)
         return
-    tell_error("trust.shown", language, path=file.place, lines="\n".join(_lines(file)))
+    tell_error("trust.shown", language, path=file.place, lines="\n".join(_lines(file, language)))
     ask(yes, language, question=say("trust.ask", language), nobody="trust.not_asked", no="trust.left")
     trust(file)
     tell_error("trust.done", language, path=file.place)
 
 
-def _lines(file: SettingsFile) -> list[str]:
+def _lines(file: SettingsFile, language: str) -> list[str]:
     """What has to be confirmed, a setting a line, in ASCII: letters that look alike must not deceive."""
-    shown = {name: "***" if name == "api_key" else value for name, value in file.sensitive.items()}
-    texts = ((json.dumps(name)[1:-1], json.dumps(value, default=str)) for name, value in shown.items())
-    return [f"  {name[:_SHOWN]} = {value[:_SHOWN]}{'…' if len(value) > _SHOWN else ''}" for name, value in texts]
+    return [_line(name, value, language) for name, value in file.sensitive.items()]
+
+
+def _line(name: str, value: object, language: str) -> str:
+    shown, text = json.dumps(name)[1:-1], json.dumps("***" if name == "api_key" else value, default=str)
+    line = f"  {shown[:_SHOWN]} = {text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''}"
+    if name != "base_url":
+        return line
+    return say("trust.asked", language, line=line, host=_host(value) or say("trust.nobody", language))
+
+
+def _host(base_url: object) -> str:
+    """Host and port that would be asked, in ASCII, of an address that may be long and mean another than it seems to."""
+    try:
+        _, name, port = place_asked(str(base_url)).origin
+    except ValueError:
+        return ""
+    return f"{name}:{port}"
 
 
 def _is_terminal() -> bool:

@@ -98,10 +98,22 @@ def _server(provider: Provider, settings: Settings, model: str) -> ChatServer:
     )
 
 
+def place_asked(base_url: str) -> Place:
+    """Where a chat server's address leads; raises ValueError where it is none, or names a user before the host."""
+    try:
+        url = httpx2.URL(base_url)
+    except httpx2.InvalidURL as error:
+        raise ValueError(str(error)) from error
+    place = place_of(url)
+    if url.userinfo:  # it looks like the host, and pushes the true one out of sight
+        raise ValueError(f"no user name or password is taken before the host {place.name!r}")
+    return place
+
+
 def _place(base_url: str) -> Place:
     try:
-        place = place_of(httpx2.URL(base_url))
-    except (httpx2.InvalidURL, ValueError) as error:
+        place = place_asked(base_url)
+    except ValueError as error:
         raise SettingsError(detail=f"base_url: {error}") from error
     if place.reach == "never":
         raise AddressRefused(address=place.name)
