@@ -13,10 +13,17 @@ from emotigram.errors import SettingsError, SettingsUntrusted
 from emotigram.trust import settings_file
 
 
+_DAY_S = 86_400  # threads and sockets cannot wait for any number of seconds
+_YEAR_MINUTES = 525_600
+_LARGEST = 2**63 - 1
+
+
 class Settings(BaseSettings):
     """All that a user can choose; read from ``emotigram.toml`` in the working folder and the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="EMOTIGRAM_", extra="forbid", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="EMOTIGRAM_", extra="forbid", frozen=True, env_ignore_empty=True, allow_inf_nan=False
+    )
 
     captioner: str = Field(
         "auto", description="Engine that reads photos: embedded, blip2, transformers_vlm, openai_vision, or auto."
@@ -58,8 +65,10 @@ class Settings(BaseSettings):
     base_url: str = Field("", description="Another OpenAI-compatible server, instead of the provider's own.")
     model: str = Field("", description="Another model, instead of the provider's own.")
     api_key: SecretStr = Field(SecretStr(""), description="Chat key; where empty, the provider's own variable is read.")
-    stall_s: float = Field(30, gt=0, description="Seconds without any news after which an answer counts as stalled.")
-    timeout_s: float = Field(90, gt=0, description="Seconds after which a whole answer is given up.")
+    stall_s: float = Field(
+        30, gt=0, le=_DAY_S, description="Seconds without any news after which an answer counts as stalled."
+    )
+    timeout_s: float = Field(90, gt=0, le=_DAY_S, description="Seconds after which a whole answer is given up.")
     retries: int = Field(2, ge=0, le=10, description="How often a busy or failing provider is asked again.")
     candidates: int = Field(3, ge=1, le=8, description="How many drafts of a post the best is chosen among.")
     repairs: int = Field(1, ge=0, le=3, description="How often a writer is told what a check found wrong.")
@@ -69,14 +78,14 @@ class Settings(BaseSettings):
     interface: Literal["auto", "en", "zh"] = Field(
         "auto", description="Language of messages: en, zh, or auto from the locale."
     )
-    max_megapixels: float = Field(100, gt=0, description="Largest photo that is decoded.")
-    decode_timeout_s: float = Field(20, gt=0, description="Seconds in which a photo must be decoded.")
+    max_megapixels: float = Field(100, gt=0, le=10_000, description="Largest photo that is decoded.")
+    decode_timeout_s: float = Field(20, gt=0, le=_DAY_S, description="Seconds in which a photo must be decoded.")
     decode_memory_mb: float = Field(
-        1000, ge=100, description="Memory for all photos that are being decoded at a time, in 10^6 bytes."
+        1000, ge=100, le=1_000_000, description="Memory for all photos that are being decoded at a time, in 10^6 bytes."
     )
     models_dir: Path | None = Field(None, description="Folder of models to use instead of the shipped ones.")
-    threads: int = Field(0, ge=0, description="CPU threads for the embedded models; 0 for all cores.")
-    seed: int = Field(0, ge=0, description="Chooses among the embedded writer's phrases.")
+    threads: int = Field(0, ge=0, le=1024, description="CPU threads for the embedded models; 0 for all cores.")
+    seed: int = Field(0, ge=0, le=_LARGEST, description="Chooses among the embedded writer's phrases.")
 
     host: str = Field("127.0.0.1", description="Address that 'serve' listens on; 0.0.0.0 for every network.")
     port: int = Field(7860, ge=1, le=65535, description="Port that 'serve' listens on.")
@@ -94,20 +103,26 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = Field(
         (), description='Names that the server answers to, such as ["localhost"]; any where empty and not local.'
     )
-    max_upload_mb: float = Field(25, gt=0, description="Largest request and largest photo on the page, in 10^6 bytes.")
-    upload_timeout_s: float = Field(30, gt=0, description="Seconds in which a request must have arrived.")
+    max_upload_mb: float = Field(
+        25, gt=0, le=10_000, description="Largest request and largest photo on the page, in 10^6 bytes."
+    )
+    upload_timeout_s: float = Field(30, gt=0, le=_DAY_S, description="Seconds in which a request must have arrived.")
     header_timeout_s: float = Field(
-        10, gt=0, description="Seconds in which the headers of a request must have arrived."
+        10, gt=0, le=_DAY_S, description="Seconds in which the headers of a request must have arrived."
     )
     send_timeout_s: float = Field(
-        30, gt=0, description="Seconds after which a client that takes nothing of its answer is given up."
+        30, gt=0, le=_DAY_S, description="Seconds after which a client that takes nothing of its answer is given up."
     )
     max_connections: int = Field(
-        1000, ge=1, description="Most connections at once; idle ones are closed first where all are taken."
+        1000,
+        ge=1,
+        le=1_000_000,
+        description="Most connections at once; idle ones are closed first where all are taken.",
     )
     max_connections_per_client: int = Field(
         100,
         ge=0,
+        le=1_000_000,
         description="Most connections, and most running requests, of one address; 0 for any number. "
         "This computer and proxies have no such limit.",
     )
@@ -115,12 +130,20 @@ class Settings(BaseSettings):
         (),
         description='Reverse proxies on other machines, such as ["172.16.0.0/12"]: their X-Forwarded-For is believed.',
     )
-    answer_timeout_s: float = Field(180, gt=0, description="Seconds in which it must be answered.")
-    queue_size: int = Field(128, ge=1, description="Most photos, and most posts, that are worked on or wait at once.")
+    answer_timeout_s: float = Field(180, gt=0, le=_DAY_S, description="Seconds in which it must be answered.")
+    queue_size: int = Field(
+        128, ge=1, le=1_000_000, description="Most photos, and most posts, that are worked on or wait at once."
+    )
     writing_threads: int = Field(32, ge=1, le=256, description="Posts that are written at the same time.")
-    keep_minutes: float = Field(60, gt=0, description="How long readings and posts can be asked for again.")
-    keep_most: int = Field(2000, ge=1, description="Most readings, and most posts, that are kept; the oldest go first.")
-    shutdown_s: float = Field(30, ge=0, description="Seconds that running requests get to finish when 'serve' ends.")
+    keep_minutes: float = Field(
+        60, gt=0, le=_YEAR_MINUTES, description="How long readings and posts can be asked for again."
+    )
+    keep_most: int = Field(
+        2000, ge=1, le=10_000_000, description="Most readings, and most posts, that are kept; the oldest go first."
+    )
+    shutdown_s: float = Field(
+        30, ge=0, le=_DAY_S, description="Seconds that running requests get to finish when 'serve' ends."
+    )
     log_format: Literal["text", "json"] = Field("text", description="How 'serve' logs.")
 
     @property

@@ -77,7 +77,7 @@ def _limits(field: FieldInfo) -> Iterator[str]:
     elif Ge in bounds:
         yield f"≥ {bounds[Ge].ge}"
     elif Gt in bounds:
-        yield f"> {bounds[Gt].gt}"
+        yield f"> {bounds[Gt].gt}" + (f", ≤ {bounds[Le].le}" if Le in bounds else "")
 
 
 def _default(value: Any) -> str:
