@@ -12,7 +12,6 @@ from emotigram.domain import PhotoLimits
 from emotigram.errors import SettingsError, SettingsUntrusted
 from emotigram.trust import settings_file
 
-
 _DAY_S = 86_400  # threads and sockets cannot wait for any number of seconds
 _YEAR_MINUTES = 525_600
 _LARGEST = 2**63 - 1

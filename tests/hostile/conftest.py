@@ -20,8 +20,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
 
 @pytest.fixture(scope="session")
 def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """The page and the API, writing offline, logging JSON."""
-    with served(tmp_path_factory.mktemp("page-server"), log_format="json") as process:
+    """The page and the API, writing offline, logging JSON; a proxy may call it posts.example."""
+    with served(
+        tmp_path_factory.mktemp("page-server"), log_format="json", allowed_hosts='["posts.example"]'
+    ) as process:
         yield process
 
 

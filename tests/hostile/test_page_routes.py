@@ -5,13 +5,16 @@ from __future__ import annotations
 import inspect
 import re
 import socket
+import sys
 from itertools import product
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import gradio.routes
+import httpx2
 import pytest
 
-from tests.apps.api.process import Process
+from tests.apps.api.process import Process, served
 from tests.hostile.pages import JOIN, STREAM, Caller, assert_refused, new_session
 
 HEARTBEAT = "/gradio_api/heartbeat/"
@@ -167,6 +170,33 @@ def test_the_own_page_may_under_the_name_that_a_proxy_gives_it(caller: Caller) -
     answer = caller.client.post(JOIN, headers=crossed, json=caller.body("press", new_session()))
     assert_refused(answer, 403)
     assert '"root":"https://posts.example"' in caller.client.get("/config", headers=public).text
+
+
+@pytest.mark.parametrize("path", ["/", "/config", "/healthz", "/v1/styles"])
+@pytest.mark.parametrize("name", ["evil.com", "evil.com, 127.0.0.1", "posts.example.evil.com", "127.0.0.1.evil.com:80"])
+def test_a_name_that_is_none_of_the_servers_is_refused_whoever_says_it(caller: Caller, name: str, path: str) -> None:
+    own = str(caller.client.base_url).rpartition("/")[2]
+    for headers in (
+        [("Host", name)],
+        [("X-Forwarded-Host", name)],
+        [("X-Forwarded-Host", own), ("X-Forwarded-Host", name)],
+    ):
+        answer = caller.client.get(path, headers=headers)
+        assert_refused(answer, 421)
+        assert headers[0][0] == "Host" or "evil" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks from another address of this computer")
+def test_what_others_than_proxies_say_of_a_name_is_not_heard(tmp_path: Path) -> None:
+    said = {"X-Forwarded-Host": "evil.com", "X-Forwarded-Proto": "https"}
+    with served(tmp_path, allowed_hosts='["*"]') as server:
+        for name in ("127.0.0.1", "127.0.0.2"):
+            transport = httpx2.HTTPTransport(local_address=name)
+            with httpx2.Client(base_url=server.url, transport=transport, headers=said, timeout=60) as client:
+                for path in ("/", "/config"):
+                    answer = client.get(path)
+                    assert answer.status_code == 200
+                    assert ("evil.com" in answer.text) == (name == "127.0.0.1")
 
 
 @pytest.mark.parametrize("name", ['a"b', "a b", "<script>", "a/b", "a@b", "evil.example/x?", "a\\b", "é"])

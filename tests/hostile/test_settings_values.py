@@ -44,7 +44,7 @@ def test_a_command_says_so_in_two_lines(line: str) -> None:
     for command in ("serve", "doctor"):
         result = CliRunner().invoke(app, ["--interface", "en", command])
         assert (result.exit_code, len(result.stderr.splitlines())) == (2, 2)
-        assert line.split()[0] in result.stderr
+        assert line.split(maxsplit=1)[0] in result.stderr
 
 
 def refused(**arguments: object) -> str:

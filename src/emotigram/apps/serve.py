@@ -32,6 +32,7 @@ from emotigram.apps.api.logs import start_logging
 from emotigram.apps.api.page_end import PageEnd
 from emotigram.apps.api.state import ApiState
 from emotigram.apps.http.connections import Connections
+from emotigram.apps.http.forwarded import ProxyHeaders
 from emotigram.apps.http.protocol import GuardedProtocol
 from emotigram.apps.own_folder import own_folder
 from emotigram.assembly import open_studio
@@ -94,11 +95,12 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, settings: Settings, when_ready: Callable[[], None]) -> None:
         self._places = Connections(settings)
         protocol: Any = partial(GuardedProtocol, settings=settings, places=self._places)
+        asgi: Any = app  # uvicorn has types of its own for the same
         config = uvicorn.Config(
-            app,
+            ProxyHeaders(asgi, [*LOOPBACK, *map(str, settings.proxies)]),
             http=protocol,  # not what uvicorn finds installed: parsers differ in what they let through
             ws="none",
-            forwarded_allow_ips=[*LOOPBACK, *map(str, settings.proxies)],
+            proxy_headers=False,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -19,7 +19,7 @@ class Origins:
     """Keeps other sites' pages, which could spend the user's computer and keys, from the API, unless they are allowed.
 
     A server of this computer alone, or one that was told its names, also refuses names that are neither its own nor
-    allowed: any page could have its own name lead here.
+    allowed: any page could have its own name lead here. Names that a proxy passes on are held to the same.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -41,9 +41,11 @@ class Origins:
 
     def _fault(self, request: Request) -> RequestError | None:
         host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
-        is_known = not self._names or "*" in self._names or _host_name(host) in self._names
-        if not is_known:
+        if not self._is_known(host):
             return HostRefused(host=host)
+        # the page's addresses are built from the name that a proxy says it was asked for
+        if not all(self._is_known(name) for name in _forwarded(request)):
+            return HostRefused(host="X-Forwarded-Host")
         is_same_site = not origin or origin.partition("://")[2] == host
         if is_same_site or origin in self._allowed or "*" in self._allowed:
             return None
@@ -51,11 +53,19 @@ class Origins:
             return None
         return OriginRefused(origin=origin)
 
+    def _is_known(self, host: str) -> bool:
+        return not self._names or "*" in self._names or _host_name(host) in self._names
+
+
+def _forwarded(request: Request) -> list[str]:
+    """The names that proxies say the server was asked for, the outermost of each header."""
+    said = (value.partition(",")[0].strip() for value in request.headers.getlist("x-forwarded-host"))
+    return [name for name in said if name]
+
 
 def _is_own_page(request: Request) -> bool:
     """Whether the page asks under a name that a proxy gave it; other sites' pages cannot send either header."""
-    forwarded = request.headers.get("x-forwarded-host", "").partition(",")[0].strip()
-    is_forwarded = bool(forwarded) and request.headers["origin"].partition("://")[2] == forwarded
+    is_forwarded = request.headers["origin"].partition("://")[2] in _forwarded(request)[:1]
     return is_forwarded or request.headers.get("sec-fetch-site") == "same-origin"
 
 
