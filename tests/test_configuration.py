@@ -46,7 +46,7 @@ def test_every_setting_is_told_in_one_sentence(language: str) -> None:
 def test_choices_limits_and_defaults_are_shown() -> None:
     rows = _rows("en")
     assert rows["beams"][2:4] == ["whole number 1–16", "`5`"]
-    assert rows["timeout_s"][2:4] == ["number > 0", "`90`"]
+    assert rows["timeout_s"][2:4] == ["number > 0, ≤ 86400", "`90`"]
     assert rows["log_format"][2:4] == ["`text`, `json`", "`text`"]
     assert rows["cors_origins"][2:4] == ["list of texts", "`[]`"]
     assert rows["compile"][2:4] == ["`true`, `false`", "`false`"]

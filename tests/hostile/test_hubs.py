@@ -98,6 +98,36 @@ class TestAListing:
         assert nothing_outside(settings.weights_dir)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(
+        "licence",
+        [
+            "\x1b[31mRED\u202e\nFAKE LINE",
+            "mit\rFAKE",
+            "mit\u2028FAKE\u2029",
+            "\u2066mit\u2069\t\x9b2K",
+            "mit" * 5000,
+            "a\u200b\ufeff\U000e0041",
+        ],
+        ids=range(6),
+    )
+    def test_forges_no_line_of_the_question(self, hub: FakeHub, licence: str) -> None:
+        hub.tags = [f"license:{licence}", "license:\nFAKE: yes"]
+        result = CliRunner().invoke(app, ["--interface", "en", "models", "pull", REPO])
+        assert result.exit_code == 2  # nobody can be asked here
+        hub.tags = ["license:mit"]
+        plain = CliRunner().invoke(app, ["--interface", "en", "models", "pull", REPO])
+        assert len(result.stdout.splitlines()) == len(plain.stdout.splitlines())
+        assert all(sign.isprintable() or sign == "\n" for sign in result.stdout)
+        assert len(result.stdout) < len(plain.stdout) + 150
+
+    def test_of_unseen_and_long_names_forges_no_error(self, hub: FakeHub) -> None:
+        names = ("\x1b[31m\u202e\nFAKE LINE", "b" * 5000)
+        hub.listing = listing(*(sibling(name) for name in names))
+        result = CliRunner().invoke(app, ["--interface", "en", "models", "pull", REPO, "--yes"])
+        assert len(result.stderr.splitlines()) == 2
+        assert all(sign.isprintable() or sign == "\n" for sign in result.stderr)
+        assert len(result.stderr) < 800
+
+    @pytest.mark.parametrize(
         "entry",
         [
             *(

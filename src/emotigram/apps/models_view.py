@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 from rich.text import Text
 
-from emotigram.apps.printable import printable
+from emotigram.apps.printable import one_line, printable
 from emotigram.texts import say
 from emotigram.weights.upkeep import Holding
 
@@ -70,7 +70,15 @@ def show_holdings(holdings: Sequence[Holding], folder: str, language: str) -> No
     for each in holdings:
         parameters = f"{each.parameters_b:g} B" if each.parameters_b is not None else ""
         state = say(f"models.states.{each.state}", language)
-        cells = (each.name, each.engine, parameters, decimal(each.size), " ".join(each.languages), each.licence, state)
+        cells = (
+            each.name,
+            each.engine,
+            parameters,
+            decimal(each.size),
+            " ".join(each.languages),
+            one_line(each.licence),
+            state,
+        )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     _console().print(table)
     tell("models.plan.folder", language, value=folder)
@@ -79,11 +87,11 @@ def show_holdings(holdings: Sequence[Holding], folder: str, language: str) -> No
 def show_plan(plan: Plan, language: str) -> None:
     """Print what would be fetched, from where to where, how much and under which licence."""
     commit = plan.record.commit[:_COMMIT_SHOWN]
-    tell("models.plan.weights", language, value=f"{plan.record.repo} {commit}")
-    tell("models.plan.hub", language, value=plan.hub.host)
+    tell("models.plan.weights", language, value=f"{one_line(plan.record.repo)} {commit}")
+    tell("models.plan.hub", language, value=one_line(plan.hub.host))
     tell("models.plan.size", language, size=decimal(plan.record.size), missing=decimal(plan.missing_bytes))
     tell("models.plan.folder", language, value=plan.folder)
-    tell("models.plan.licence", language, value=plan.licence or say("models.unknown", language))
+    tell("models.plan.licence", language, value=one_line(plan.licence) or say("models.unknown", language))
     if plan.is_pickled:
         tell("models.pickled", language)
 

@@ -23,6 +23,7 @@ from emotigram.weights.store import entry_of, own_folder, repo_of
 _COMMIT = re.compile("[0-9a-f]{40}")
 _LOCK = ".emotigram-pull.lock"
 _NAMES_SHOWN = 5
+_NAME_SHOWN = 100  # characters of each
 _MOST_FILES = 2000  # of one pull: the largest models there are have some hundred shards
 
 
@@ -64,9 +65,10 @@ def plan_pull(name: str, settings: Settings, watcher: Watcher, revision: str = "
         raise WeightsWrong(name=name, wanted=f"≤ {_MOST_FILES}", found=len(chosen))
     alike = {file.casefold(): file for file in chosen}
     if len(alike) < len(chosen):  # on some systems one would be written over the other
-        raise WeightsWrong(name=name, wanted="a ≠ A", found=", ".join(sorted({*chosen} - {*alike.values()})))
+        doubled = sorted({*chosen} - {*alike.values()})[:_NAMES_SHOWN]
+        raise WeightsWrong(name=name, wanted="a ≠ A", found=", ".join(doubled))
     if not chosen:
-        found = ", ".join(sorted(listing.files)[:_NAMES_SHOWN]) or "–"
+        found = ", ".join(file[:_NAME_SHOWN] for file in sorted(listing.files)[:_NAMES_SHOWN]) or "–"
         raise WeightsWrong(name=name, wanted="model.safetensors", found=found)
     record = Record(repo, listing.commit, {file: listing.files[file] for file in chosen})
     folder = own_folder(repo, settings)
