@@ -204,7 +204,7 @@ class Studio:
         return (say("notes.language", self._interface, wanted=names[0], written=names[1]),)
 
     def _loop(self, writer: Writer) -> Loop:
-        return Loop(writer, self._judge, self.settings.repairs)
+        return Loop(writer, self._judge, self.settings.repairs, self.settings.timeout_s)
 
     def _tweets(self, captions: Captions, affect: Affect, seed_text: str) -> dict[str, str]:
         """The captioner's own lines in the social voice, and ours where it has none; the default language first."""

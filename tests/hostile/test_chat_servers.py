@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from emotigram import open_studio
+from emotigram import catalogue, open_studio
 from emotigram.captioners import openai_vision
 from emotigram.chat.client import ChatClient
 from emotigram.chat.deadline import Deadline
@@ -30,9 +30,11 @@ from emotigram.errors import (
     ChatTooLong,
     KeyRefused,
 )
+from emotigram.publishing.loop import Loop
 from emotigram.settings import load_settings
 from emotigram.writers import chat
 from tests.hostile.chat_server import DONE, Line, Recorder, event, head, serving
+from tests.writers.briefs import judge
 from tests.writers.test_chat import brief
 
 KEY = "sk-very-secret"
@@ -356,3 +358,30 @@ def test_the_embedded_writer_steps_in_for_a_server_without_end() -> None:
         post = studio.write(studio.read(PHOTO))
     assert post.written_by == "embedded"
     assert any("more than any answer" in note for note in post.notes)
+
+
+class TestTooMuchToFinish:
+    WORDS = "www." * 1475  # each looks like a host, which takes long to look at
+
+    def test_is_cut_to_what_the_platform_could_print_and_its_checks_find_too_long(self) -> None:
+        post = {"text": self.WORDS, "title": self.WORDS, "alt_text": self.WORDS, "hashtags": [self.WORDS] * 3}
+        answer = json.dumps({"posts": [post] * 2})
+        for name in ("x", "xiaohongshu", "instagram"):
+            platform = catalogue.platform(name)
+            with serving(lambda line: line.send(head(), event(answer), DONE)) as server:
+                drafts = list(chat.build(settings(server)).write(brief("en", "", platform)))
+            for draft in drafts:
+                assert platform.text_limit < len(draft.text) < 10 * platform.text_limit
+                assert len(draft.title) <= 4 * platform.title_limit
+                assert len(draft.alt_text) <= 4 * platform.alt_text_limit
+                assert all(len(hashtag) <= 1000 for hashtag in draft.hashtags)
+
+    def test_is_left_where_the_time_is_over(self) -> None:
+        answer = json.dumps({"posts": [{"text": f"The lake is calm, number {at}."} for at in range(8)]})
+        with serving(lambda line: line.send(head(), event(answer), DONE)) as server:
+            writer = chat.build(settings(server))
+            *_, whole = Loop(writer, judge()).posts(brief("en"))
+            *shown, cut = Loop(writer, judge(), timeout_s=0).posts(brief("en"))
+        assert (len(whole.candidates) >= 8, len(cut.candidates), shown) == (True, 1, [])
+        assert cut.text
+        assert cut.checks

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -21,22 +23,25 @@ class Loop:
     """Writes one post at a time with a writer whose work it checks.
 
     ``judge`` says what emotion the words carry, in the languages that it reads (its attribute ``languages``);
-    ``repairs`` is how often the writer is told what is wrong. Raises PostUnfit where nothing publishable came of it.
+    ``repairs`` is how often the writer is told what is wrong, ``timeout_s`` the seconds after which no further draft is
+    finished, and none asked for. Raises PostUnfit where nothing publishable came of it.
     """
 
     writer: Writer
     judge: SentimentModel
     repairs: int = 1
+    timeout_s: float = math.inf
 
     def posts(self, brief: Brief, notes: Sequence[str] = ()) -> Iterator[Post]:
         """Yield the first candidate as it grows, without checks, then the post: the best one, checked."""
+        ends_at = time.monotonic() + self.timeout_s
         drafts: dict[int, Draft] = {}
         used: list[Usage] = []
         for draft in self.writer.write(brief):
             _keep(draft, drafts, used)
-            if draft.candidate == 0:
+            if draft.candidate == 0 and time.monotonic() < ends_at:
                 yield self._post(brief, preview(draft, brief), (*notes, *draft.notes))
-        pool = self._repaired(brief, self._checked(brief, drafts), used)
+        pool = self._repaired(brief, self._checked(brief, drafts, ends_at), used, ends_at)
         best = pool[0]
         if not is_publishable(best):
             failed = ", ".join(check.name for check in best.checks if check.is_hard and not check.passed)
@@ -45,10 +50,10 @@ class Loop:
         usage = reduce(add, used) if used else None
         yield replace(post, checks=best.checks, candidates=tuple(pool), usage=usage)
 
-    def _repaired(self, brief: Brief, pool: list[Candidate], used: list[Usage]) -> list[Candidate]:
+    def _repaired(self, brief: Brief, pool: list[Candidate], used: list[Usage], ends_at: float) -> list[Candidate]:
         for _ in range(self.repairs):
             found = faults(pool[0])
-            if not found:
+            if not found or time.monotonic() >= ends_at:
                 break
             drafts: dict[int, Draft] = {}
             try:
@@ -61,15 +66,14 @@ class Loop:
                 break  # what there is can be published, and its checks tell what is wrong with it
             if not drafts:
                 break
-            repaired = [replace(each, is_repaired=True) for each in self._checked(brief, drafts)]
+            repaired = [replace(each, is_repaired=True) for each in self._checked(brief, drafts, ends_at)]
             pool = best_first([*pool, *repaired])
         return pool
 
-    def _checked(self, brief: Brief, numbered: Mapping[int, Draft]) -> list[Candidate]:
-        drafts = list(numbered.values())
-        if not drafts:
+    def _checked(self, brief: Brief, numbered: Mapping[int, Draft], ends_at: float) -> list[Candidate]:
+        if not numbered:
             raise ValueError(f"the writer {self.writer.name} wrote nothing")
-        finished = [finish(draft, brief) for draft in drafts]
+        drafts, finished = _finished(brief, numbered.values(), ends_at)
         affects = self._judged(brief, [f"{made.title}\n{made.text}".strip() for made in finished])
         rules = getattr(self.writer, "rules", "")
         candidates = []
@@ -103,6 +107,17 @@ class Loop:
             written_by=self.writer.name,
             notes=notes,
         )
+
+
+def _finished(brief: Brief, drafts: Iterable[Draft], ends_at: float) -> tuple[list[Draft], list[Finished]]:
+    """The first draft, and of the others what there is time for; what a model sends can take seconds each."""
+    done, finished = list[Draft](), list[Finished]()
+    for draft in drafts:
+        if done and time.monotonic() >= ends_at:
+            break
+        done.append(draft)
+        finished.append(finish(draft, brief))
+    return done, finished
 
 
 def _keep(draft: Draft, drafts: dict[int, Draft], used: list[Usage]) -> None:

@@ -24,6 +24,9 @@ from emotigram.writers.chat_prompt import repair_messages, system_message, write
 
 _NOT_READABLE = "That was not the one json object asked for, with a text in each post. Answer again, with it alone."
 _GROWTH = 1.02  # between two looks at an answer: one at every piece would take time by the square of its length
+# How many times as long as the platform prints a field is finished: markup, links and emoji count less there.
+_SPARE = 4
+_LEAST = 1_000  # characters
 _ANSWER_OVERHEAD = 60  # tokens a post of JSON, hashtags and alt text
 
 
@@ -114,4 +117,12 @@ def _answer_tokens(brief: Brief) -> int:
 
 
 def _fitted(draft: Draft, brief: Brief) -> Draft:
-    return draft if brief.platform.title_limit else replace(draft, title="")
+    """What of a draft the platform could print, and enough more that its checks find it too long."""
+    platform = brief.platform
+    return replace(
+        draft,
+        title=draft.title[: _SPARE * platform.title_limit],
+        text=draft.text[: max(_SPARE * platform.text_limit, _LEAST)] if platform.text_limit else draft.text,
+        hashtags=tuple(hashtag[:_LEAST] for hashtag in draft.hashtags),
+        alt_text=draft.alt_text[: max(_SPARE * platform.alt_text_limit, _LEAST)] if platform.takes_alt_text else "",
+    )
