@@ -124,5 +124,5 @@ def _fitted(draft: Draft, brief: Brief) -> Draft:
         title=draft.title[: _SPARE * platform.title_limit],
         text=draft.text[: max(_SPARE * platform.text_limit, _LEAST)] if platform.text_limit else draft.text,
         hashtags=tuple(hashtag[:_LEAST] for hashtag in draft.hashtags),
-        alt_text=draft.alt_text[: max(_SPARE * platform.alt_text_limit, _LEAST)] if platform.takes_alt_text else "",
+        alt_text=draft.alt_text[: max(_SPARE * platform.alt_text_limit, _LEAST)],
     )
