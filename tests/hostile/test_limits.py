@@ -316,3 +316,15 @@ def test_the_same_is_said_in_chinese(keys_file: Path) -> None:
         for bad in (b"GET / HTTP/1.1\n\n", HALF, HALF + b"a" * 40_000):
             detail = ask(url, bad).problem["detail"]
             assert "请求" in detail, json.dumps(detail)
+
+
+@pytest.mark.slow
+def test_bodies_that_stop_half_way_make_room_for_others(tmp_path: Path, china: Path) -> None:
+    head = post("/v1/readings", b"Content-Length: 2990000", kind=b"multipart/form-data; boundary=b")
+    with ExitStack() as stack:
+        server = stack.enter_context(served(tmp_path, "--no-page", max_upload_mb="3"))
+        for _ in range(14):  # more than there is room for
+            line = stack.enter_context(connect(server.url))
+            line.sendall(head + bytes(2_900_000))
+        answer = httpx2.post(server.url + "/v1/readings", files={"photo": china.read_bytes()}, timeout=PATIENCE_S)
+        assert answer.status_code == 201

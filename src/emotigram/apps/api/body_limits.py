@@ -15,7 +15,9 @@ from emotigram.settings import Settings
 
 _JSON_MB = 2.0  # the longest wishes, every sign escaped, take 1.3; parsing holds up everybody else
 _LARGEST_AT_ONCE = 12  # bodies of the largest size that may be in memory: 300 MB
-_ROOM_S, _ROOM_STEP_S = 5, 0.05  # that a body waits for others to be answered, and looks again
+_ROOM_S, _ROOM_STEP_S = 10, 0.05  # that a body waits for others to be answered, and looks again
+# Where bodies hold more than half of their room, one has to bring so much in so long: a slow telephone does.
+_PROGRESS_BYTES, _CROWDED_S = 32_000, 3
 _LINGER_S, _SILENCE_S = 2, 0.5  # as nginx's lingering_time and lingering_timeout, but shorter
 
 
@@ -67,6 +69,11 @@ class _Room:
         self.most = most
         self.taken = 0
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether more than half of it is taken."""
+        return self.taken > self.most / 2
+
 
 class _Body:
     """Receives a body, counting bytes and seconds."""
@@ -77,7 +84,8 @@ class _Body:
         self._room = room
         self._size = 0
         self._is_whole = False
-        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._progress, self._progress_at = 0, asyncio.get_running_loop().time()
+        self._deadline = self._progress_at + seconds
 
     def check_length(self, announced: str) -> None:
         """Refuse what says itself that it is too large."""
@@ -92,14 +100,23 @@ class _Body:
     async def __call__(self) -> Message:
         if self._is_whole:  # what comes now is that the caller left
             return await self._receive()
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                message = await self._receive()
-        except TimeoutError as error:
-            raise _Refused(UploadTooSlow(seconds=self._seconds)) from error
+        message = await self._next()
         await self._count(len(message.get("body", b"")))
         self._is_whole = not message.get("more_body", False)
         return message
+
+    async def _next(self) -> Message:
+        """The next part; where others need the room, whoever keeps it without sending is let go early."""
+        loop = asyncio.get_running_loop()
+        while True:
+            if self._size >= self._progress + _PROGRESS_BYTES:
+                self._progress, self._progress_at = self._size, loop.time()
+            is_late = self._room.is_crowded and loop.time() > self._progress_at + _CROWDED_S
+            if is_late or loop.time() > self._deadline:
+                raise _Refused(UploadTooSlow(seconds=_CROWDED_S if is_late else self._seconds))
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(min(self._deadline, loop.time() + _CROWDED_S)):
+                    return await self._receive()
 
     async def _count(self, size: int) -> None:
         self._size += size
@@ -111,7 +128,8 @@ class _Body:
             if asyncio.get_running_loop().time() > began + _ROOM_S:
                 raise _Refused(QueueFull(limit=_LARGEST_AT_ONCE))
             await asyncio.sleep(_ROOM_STEP_S)
-        self._deadline += asyncio.get_running_loop().time() - began
+        waited = asyncio.get_running_loop().time() - began
+        self._deadline, self._progress_at = self._deadline + waited, self._progress_at + waited
 
 
 async def _whole(body: _Body) -> Receive:
