@@ -12,7 +12,7 @@ _LARGE_BYTES = (
 
 
 def return_large_blocks() -> None:
-    """Have blocks of 8 MiB and more go back to the system as soon as they are free, for the whole process.
+    """Have blocks of 4 MiB and more go back to the system as soon as they are free, for the whole process.
 
     glibc does so above a threshold that it raises, to 32 MB, with each such block it sees freed: a server would then
     hold for ever what a few large photos took. Other C libraries have no such call, and need none.
