@@ -37,7 +37,7 @@ from load import ENDS_WITHIN_S, Server, Tally, calling, let_ask, machine, own, r
 from tests.hostile import corpus
 
 from emotigram import open_photo
-from emotigram.imaging.upright import rebuild
+from emotigram.imaging.decoding.upright import rebuild
 
 CALLERS, LARGE, REPEATED, SECONDS = 16, 50, 40, 30.0
 _PATIENCE_S = 120

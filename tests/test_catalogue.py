@@ -13,8 +13,8 @@ from emotigram import catalogue
 from emotigram.data_files import data_languages
 from emotigram.domain import EMOTIONS, Look, Platform, Provider, Revision, Style
 from emotigram.errors import UnknownName
+from emotigram.tags.vocabulary import tag_entries, vocabulary
 from emotigram.texts import INTERFACE_LANGUAGES
-from emotigram.vocabulary import tag_entries, vocabulary
 
 LANGUAGES = [language.key for language in catalogue.languages()]
 

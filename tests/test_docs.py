@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from emotigram import catalogue
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.domain import Platform, Provider
 
 ROOT = Path(__file__).parent.parent

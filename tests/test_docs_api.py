@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from emotigram import errors, open_studio
-from emotigram.apps.api.problems import STATUSES
+from emotigram.apps.http.problems import STATUSES
 from emotigram.errors import ChatError, EmotiGramError, RequestError
 from emotigram.settings import Settings
 from tests.aio import apart

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.settings import Settings
 from emotigram.weights.store import own_folder, repo_of
 from tests.checkpoints.blip2 import save_adapter, save_blip2

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from typer.testing import CliRunner
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.settings import Settings
 from tests.checkpoints.blip2 import save_blip2
 from tests.checkpoints.store import save_into_store

@@ -1,5 +1,5 @@
 """Run as ``python -m emotigram``."""
 
-from emotigram.apps.cli import main
+from emotigram.apps.cli.main import main
 
 main()

@@ -7,13 +7,13 @@ from typing import TypedDict, Unpack
 
 from emotigram import catalogue
 from emotigram.domain import Affect, Brief, Captions, Language, Photo, Post, Reading, SentimentLabel
+from emotigram.editing.languages import identify
 from emotigram.errors import ChatError, LanguageNeedsChat
 from emotigram.imaging.looks import suggested_look
 from emotigram.ports import Captioner, SentimentModel, Writer
-from emotigram.publishing.languages import identify
 from emotigram.publishing.loop import Loop
-from emotigram.publishing.social_voice import social_line, speaks
 from emotigram.settings import Settings
+from emotigram.tags.social_line import social_line, speaks
 from emotigram.texts import interface_language, locale_name, say
 
 

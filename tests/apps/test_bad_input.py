@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from tests.conftest import PhotoFactory
 
 

@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from tests.conftest import PhotoFactory
 from tests.writers.fake_provider import Answer, FakeProvider
 
@@ -209,7 +209,7 @@ def test_narrow_encoding_loses_no_json(china: Path) -> None:
 
 def test_caption_loads_no_heavy_package(china: Path) -> None:
     code = (
-        "import sys; from emotigram.apps.cli import app\n"
+        "import sys; from emotigram.apps.cli.main import app\n"
         f"app(['caption', {str(china)!r}], standalone_mode=False)\n"
         "heavy = {'torch', 'transformers', 'gradio', 'fastapi', 'openai', 'pandas', 'sklearn'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
@@ -263,7 +263,7 @@ def test_shell_completion_knows_the_platforms() -> None:
 
 
 def test_serve_without_gradio_names_the_pip_line() -> None:
-    code = "import sys; sys.modules['gradio'] = None\nfrom emotigram.apps.cli import main\nmain()"
+    code = "import sys; sys.modules['gradio'] = None\nfrom emotigram.apps.cli.main import main\nmain()"
     result = subprocess.run(
         [sys.executable, "-c", code, "serve", "--no-open"], capture_output=True, encoding="utf-8", check=False
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 
 
 def examine() -> dict[str, dict[str, Any]]:

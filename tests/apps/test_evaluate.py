@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.domain import Affect, Captions, Photo, Sentiment
 
 COLOURS = ["red", "green", "blue", "white", "black", "orange"]
@@ -307,7 +307,7 @@ def test_options_that_cannot_be(captioned: Path, tmp_path: Path, option: str, va
 
 
 def test_a_missing_extra_names_the_line_to_run(felt: Path, tmp_path: Path) -> None:
-    code = "import sys; sys.modules['matplotlib'] = None; from emotigram.apps.cli import main; main()"
+    code = "import sys; sys.modules['matplotlib'] = None; from emotigram.apps.cli.main import main; main()"
     words = ["evaluate", "sentiment", "--data", str(felt), "--report", str(tmp_path / "r")]
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 4
@@ -316,7 +316,7 @@ def test_a_missing_extra_names_the_line_to_run(felt: Path, tmp_path: Path) -> No
 
 
 def test_the_command_line_starts_without_the_extra() -> None:
-    code = "import emotigram.apps.cli, sys; print(*sys.modules)"
+    code = "import emotigram.apps.cli.main, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     heavy = {"matplotlib", "sklearn", "scipy", "pyarrow", "pycocoevalcap", "tqdm", "emotigram.evaluation"}
     assert not heavy & set(done.stdout.split())

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from emotigram import catalogue
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from tests.weights.fake_hub import COMMIT, REPO, SHARDS, WANTED, FakeHub, tree, use_hub
 
 FIRST, SECOND = sorted(SHARDS)
@@ -217,7 +217,7 @@ def test_without_the_extra_all_but_pull_works(store: Path) -> None:
     code = (
         "import sys; sys.modules['huggingface_hub'] = None\n"
         "from typer.testing import CliRunner\n"
-        "from emotigram.apps.cli import app\n"
+        "from emotigram.apps.cli.main import app\n"
         "for words in (['list'], ['verify'], ['pull', 'owner/tiny']):\n"
         "    result = CliRunner().invoke(app, ['models', *words])\n"
         "    print(result.exit_code, result.stderr)"
@@ -228,7 +228,7 @@ def test_without_the_extra_all_but_pull_works(store: Path) -> None:
 
 
 def test_the_command_line_starts_without_the_hubs_library() -> None:
-    code = "import emotigram.apps.cli, sys; print(*sys.modules)"
+    code = "import emotigram.apps.cli.main, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert not {"huggingface_hub", "torch", "emotigram.weights.pull"} & set(done.stdout.split())
 

@@ -9,7 +9,7 @@ from PIL import Image
 from rich.console import Console
 
 from emotigram import Affect, Photo, Post, Reading, Sentiment
-from emotigram.apps.render import Renderer
+from emotigram.apps.cli.render import Renderer
 from emotigram.domain import Check
 
 READING = Reading(

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.assembly import open_studio
 from emotigram.captioners.auto import choose_captioner
 from emotigram.domain import Photo

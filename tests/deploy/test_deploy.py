@@ -15,7 +15,7 @@ import pytest
 import typer
 
 from emotigram import catalogue
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.settings import Settings
 from tests.deploy.files import (
     ROOT,

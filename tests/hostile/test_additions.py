@@ -16,9 +16,9 @@ from linkify_it.tlds import TLDS
 
 from emotigram import catalogue
 from emotigram.domain import Brief, Draft, Post
+from emotigram.editing.languages import LEAST_IN_SCRIPT, identify, language_share
 from emotigram.publishing.additions import additions, without_additions
 from emotigram.publishing.finish import Finished, finish
-from emotigram.publishing.languages import LEAST_IN_SCRIPT, identify, language_share
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.writers import chat

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emotigram.domain import Draft
-from emotigram.publishing.cleaning import clean, clean_hashtags, visible
+from emotigram.editing.cleaning import clean, clean_hashtags, visible
 from emotigram.publishing.finish import finish
 from tests.writers.briefs import brief, reading, tag
 

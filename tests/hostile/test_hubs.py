@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.errors import HubChanged, HubError, HubRedirected, HubUnreachable, WeightsDamaged, WeightsWrong
 from emotigram.settings import Settings, load_settings
 from emotigram.weights.hub_cache import cached_snapshot

@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 from typer.testing import CliRunner, Result
 
 from emotigram.api_keys import ApiKeys, is_name, visible_name
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.errors import ApiKeyNameMalformed, KeysUnsafe
 from emotigram.settings import load_settings
 from tests.apps.api.server import api

@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 
 from emotigram.apps.api.app import build_api
-from emotigram.apps.api.logs import start_logging
+from emotigram.apps.http.logs import start_logging
 from emotigram.apps.serve import Server
 from emotigram.apps.web.page import mount_page
 from emotigram.assembly import load_engine

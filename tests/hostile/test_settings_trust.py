@@ -17,7 +17,7 @@ from platformdirs import user_data_path
 from typer.testing import CliRunner, Result
 
 from emotigram import open_studio
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.errors import SettingsError, SettingsUntrusted
 from emotigram.settings import Settings, load_settings
 from emotigram.trust import settings_file

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.errors import SettingsError
 from emotigram.settings import Settings, load_settings
 

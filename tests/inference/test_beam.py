@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from emotigram.inference.beam import beam_search
-from emotigram.inference.vocabulary import END
+from emotigram.inference.word_list import END
 
 WORDS = 7
 FIRST = 3

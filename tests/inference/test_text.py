@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from emotigram.inference.vocabulary import END, SPECIAL, Vocabulary, split_words
+from emotigram.inference.word_list import END, SPECIAL, WordList, split_words
 
-VOCABULARY = Vocabulary((*SPECIAL, "a", "dog", "runs", "狗", "在", "跑"))
+VOCABULARY = WordList((*SPECIAL, "a", "dog", "runs", "狗", "在", "跑"))
 
 
 def test_sentences_read_like_sentences() -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from emotigram import catalogue
 from emotigram.domain import Check, Draft
+from emotigram.editing.cleaning import clean
+from emotigram.editing.counting import count, graphemes, title_length
 from emotigram.publishing.additions import mentions
 from emotigram.publishing.checks import checks_of
-from emotigram.publishing.cleaning import clean
-from emotigram.publishing.counting import count, graphemes, title_length
 from emotigram.publishing.finish import Finished, finish, preview
 from tests.writers.briefs import brief, reading, tag
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from emotigram import catalogue
 from emotigram.domain import Brief, Candidate, Check, Draft, Post, SentimentLabel, Usage
+from emotigram.editing.counting import count
 from emotigram.errors import BudgetSpent, ChatBusy, ChatError, ChatRejected, PostUnfit
-from emotigram.publishing.counting import count
 from emotigram.publishing.loop import Loop
 from tests.publishing.test_finish import PLATFORMS, drafts
 from tests.writers.briefs import DictatedWriter, brief, judge, reading, tag

@@ -17,7 +17,7 @@ import pytest
 import torch
 from typer.testing import CliRunner, Result
 
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.training.progress import read_state
 from tests.training.multimodal.exports import TORCHSCRIPT_IS_OLD
 from tests.training.multimodal.small import draw_set
@@ -241,7 +241,7 @@ def _weights(file: Path) -> dict[str, torch.Tensor]:
 
 def _killed(words: list[object], out: Path) -> int:
     """Start the command in a process of its own and kill it once it has kept a checkpoint."""
-    code = "import sys, torch; torch.set_num_threads(1); from emotigram.apps.cli import main; main()"
+    code = "import sys, torch; torch.set_num_threads(1); from emotigram.apps.cli.main import main; main()"
     arguments = [sys.executable, "-c", code, "train", *map(str, words)]
     run = subprocess.Popen(arguments, env=os.environ, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 120

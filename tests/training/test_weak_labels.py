@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emotigram.captioners.tags import network_tags
+from emotigram.tags.selection import network_tags
 from emotigram.training.people_count import count_in
 from emotigram.training.weak_labels import load_tag_sources, targets
 

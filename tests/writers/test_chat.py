@@ -36,6 +36,7 @@ from emotigram.domain import (
     Tag,
     Usage,
 )
+from emotigram.editing.counting import count
 from emotigram.errors import (
     BalanceEmpty,
     BudgetSpent,
@@ -50,7 +51,6 @@ from emotigram.errors import (
     PriceUnknown,
     SettingsError,
 )
-from emotigram.publishing.counting import count
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.writers import chat

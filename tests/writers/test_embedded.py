@@ -19,7 +19,7 @@ from emotigram.domain import Brief, Draft, Style, Tag
 from emotigram.errors import UnknownName
 from emotigram.publishing.faithfulness import unsupported
 from emotigram.settings import load_settings
-from emotigram.vocabulary import vocabulary
+from emotigram.tags.vocabulary import vocabulary
 from emotigram.writers.embedded import build
 from emotigram.writers.naming import hashtag, said
 from emotigram.writers.phrase_bank import phrase_bank

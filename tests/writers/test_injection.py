@@ -12,8 +12,8 @@ import pytest
 
 from emotigram import catalogue
 from emotigram.domain import Brief, Post, Reading
+from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.publishing.additions import additions
-from emotigram.publishing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.writers import chat

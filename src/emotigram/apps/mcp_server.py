@@ -9,17 +9,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from emotigram import catalogue
-from emotigram.apps.command import extra_needed
+from emotigram.apps.extras import extra_needed
 
 with extra_needed("api"):
     from mcp.server import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp_types import ToolAnnotations
 
-from emotigram.apps.api.callers import Caller
-from emotigram.apps.api.desk import Desk
-from emotigram.apps.api.events import last
-from emotigram.apps.api.kept import Shelf
+from emotigram.apps.desk.caller import Caller
+from emotigram.apps.desk.desk import Desk
+from emotigram.apps.desk.kept import Shelf
+from emotigram.apps.desk.steps import last
 from emotigram.assembly import open_studio
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import SentimentLabel

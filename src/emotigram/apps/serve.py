@@ -19,20 +19,20 @@ from typing import Any
 
 from PIL import Image
 
-from emotigram.apps.command import extra_needed
+from emotigram.apps.extras import extra_needed
 
 with extra_needed("web"):
     import uvicorn
     from fastapi import FastAPI
 
 from emotigram.apps.allocator import return_large_blocks
-from emotigram.apps.api.addresses import LOOPBACK
 from emotigram.apps.api.app import build_api
-from emotigram.apps.api.logs import start_logging
-from emotigram.apps.api.page_end import PageEnd
 from emotigram.apps.api.state import ApiState
+from emotigram.apps.http.addresses import LOOPBACK
 from emotigram.apps.http.connections import Connections
 from emotigram.apps.http.forwarded import ProxyHeaders
+from emotigram.apps.http.logs import start_logging
+from emotigram.apps.http.page_end import PageEnd
 from emotigram.apps.http.protocol import GuardedProtocol
 from emotigram.apps.own_folder import own_folder
 from emotigram.assembly import open_studio

@@ -27,7 +27,7 @@ try:
 
     from emotigram.captioners.adapter import RowAdapter, load_adapter
     from emotigram.captioners.blip2_checkpoint import Checkpoint, load_checkpoint
-    from emotigram.captioners.torch_device import in_batches_that_fit
+    from emotigram.checkpoints.batches import in_batches_that_fit
 except ImportError as error:
     raise ExtraMissing(extra="blip2", package=error.name or "torch") from error
 

@@ -11,7 +11,8 @@ import torch
 from PIL.Image import Image
 from transformers import AutoImageProcessor, AutoTokenizer, Blip2ForConditionalGeneration
 
-from emotigram.captioners.torch_device import choose_device, load_whole, loading, read_json
+from emotigram.checkpoints.device import choose_device
+from emotigram.checkpoints.loading import load_whole, loading, read_json
 from emotigram.errors import WeightsWrong
 from emotigram.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from emotigram.captioners.wording import claims
+from emotigram.tags.wording import claims
 
 _LEAST, _MOST = 1e-4, 1 - 1e-4
 

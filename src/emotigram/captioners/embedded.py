@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotigram.captioners.caution import calibrated, confidence, sentence_evidence
-from emotigram.captioners.tags import cautious, consistent, told
-from emotigram.captioners.wording import colour_tag, from_tags
 from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.beam import beam_search
@@ -19,8 +17,10 @@ from emotigram.inference.decoding import decoder_steps
 from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
-from emotigram.inference.vocabulary import LANGUAGES, Vocabulary
+from emotigram.inference.word_list import LANGUAGES, WordList
 from emotigram.settings import Settings
+from emotigram.tags.selection import cautious, consistent, told
+from emotigram.tags.wording import colour_tag, from_tags
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -59,7 +59,7 @@ class EmbeddedCaptioner:
         self._memory = model.session("memory.onnx", threads)
         _check(model, self._vision, self._memory)
         self._decoder = model.session("decoder.onnx", threads)
-        self._vocabulary = Vocabulary.load(model.folder / "vocabulary.txt")
+        self._vocabulary = WordList.load(model.folder / "vocabulary.txt")
         self._familiarity = Familiarity.load(model.folder / "familiarity.npz")
         self._allowed = np.stack([self._vocabulary.allowed(language) for language in LANGUAGES])
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import regex
 
-from emotigram.captioners.tags import without_repetition
-from emotigram.captioners.wording import from_tags, named_in
 from emotigram.domain import Captions, Features, Photo
+from emotigram.editing.cleaning import clean
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.pixels import batch
-from emotigram.publishing.cleaning import clean
+from emotigram.tags.selection import without_repetition
+from emotigram.tags.wording import from_tags, named_in
 
 _COLOUR_SIDE_PX = 64  # colours need no more
 

@@ -17,20 +17,20 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from emotigram import catalogue
-from emotigram.captioners.tags import without_repetition
-from emotigram.captioners.wording import named_in
 from emotigram.chat.client import ASKS, ChatClient, json_in
 from emotigram.chat.deadline import Deadline
 from emotigram.chat.messages import Message
 from emotigram.chat.prompts import render
 from emotigram.chat.server import ChatServer, find_vision_server
 from emotigram.domain import Captions, Photo
+from emotigram.editing.cleaning import clean, lift_hashtags
+from emotigram.editing.cutting import trim
+from emotigram.editing.languages import share_in_script
 from emotigram.errors import ChatBlank, ChatError
-from emotigram.imaging.upright import rebuild
-from emotigram.publishing.cleaning import clean, lift_hashtags
-from emotigram.publishing.languages import share_in_script
-from emotigram.publishing.trimming import trim
+from emotigram.imaging.decoding.upright import rebuild
 from emotigram.settings import Settings
+from emotigram.tags.selection import without_repetition
+from emotigram.tags.wording import named_in
 
 # What OpenAI scales a 4:3 photo to itself, 1024 x 768 (guide "Images and vision", detail "high")
 _SIDE_PX = 1024

@@ -18,8 +18,8 @@ from emotigram.settings import Settings
 from emotigram.weights.store import entry_of, find_weights
 
 try:
-    from emotigram.captioners.torch_device import in_batches_that_fit
     from emotigram.captioners.vlm_checkpoint import VlmCheckpoint, load_checkpoint
+    from emotigram.checkpoints.batches import in_batches_that_fit
 except ImportError as error:
     raise ExtraMissing(extra="blip2", package=error.name or "torch") from error
 

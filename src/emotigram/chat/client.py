@@ -17,6 +17,7 @@ from emotigram.chat.deadline import Deadline
 from emotigram.chat.limits import MOST_CHARACTERS, Guard
 from emotigram.chat.messages import Message
 from emotigram.chat.server import ChatServer, vision_missing
+from emotigram.editing.cleaning import visible
 from emotigram.errors import (
     AddressRefused,
     BalanceEmpty,
@@ -30,7 +31,6 @@ from emotigram.errors import (
     KeyRefused,
 )
 from emotigram.hosts import reach_of_peer
-from emotigram.publishing.cleaning import visible
 from emotigram.settings import Settings
 
 ASKS = 2  # an answer can be blank although all went well; DeepSeek's documentation advises to ask again

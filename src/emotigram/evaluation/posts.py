@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from emotigram.domain import Check, Post, Reading, SentimentLabel
+from emotigram.editing.repetition import tokens
 from emotigram.errors import BudgetSpent, DataEmpty, DataMissing
 from emotigram.evaluation.batches import watched
 from emotigram.imaging.batches import in_batches
-from emotigram.imaging.formats import HEAD_BYTES, find_decoder
+from emotigram.imaging.decoding.formats import HEAD_BYTES, find_decoder
 from emotigram.imaging.photos import open_photo
-from emotigram.publishing.repetition import tokens
 from emotigram.studio import Studio
 from emotigram.texts import say
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from emotigram import catalogue
 from emotigram.domain import Affect, Look, Recipe
-from emotigram.imaging.upright import rebuild
+from emotigram.imaging.decoding.upright import rebuild
 
 # Recipes of our own: many of pilgram2's filters wash bright skies out to flat white, and their strength is fixed.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.inference.vocabulary import END, PAD
+from emotigram.inference.word_list import END, PAD
 
 # (rows,) last words and (rows,) which row of the step before each one goes on from -> (rows, words) log-probabilities
 Step = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]

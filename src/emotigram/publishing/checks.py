@@ -9,12 +9,12 @@ import regex
 
 from emotigram.data_files import read_data
 from emotigram.domain import Affect, Brief, Check, Platform
+from emotigram.editing.counting import count, graphemes, title_length
+from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
+from emotigram.editing.repetition import repetition, shared
 from emotigram.publishing.additions import mentions
-from emotigram.publishing.counting import count, graphemes, title_length
 from emotigram.publishing.faithfulness import unsupported
 from emotigram.publishing.finish import Finished
-from emotigram.publishing.languages import LEAST_IN_SCRIPT, language_share
-from emotigram.publishing.repetition import repetition, shared
 
 _MOST_REPEATED = 0.25  # of four-grams; a refrain is fine, a loop or an old post is not
 # A revision keeps the thought of a post and many of its words, so that only nearly the same again is wrong; a shorter

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from emotigram.domain import Reading
-from emotigram.publishing.languages import identify
-from emotigram.vocabulary import vocabulary, vocabulary_languages, with_broader
+from emotigram.editing.languages import identify
+from emotigram.tags.vocabulary import vocabulary, vocabulary_languages, with_broader
 
 
 def unsupported(text: str, language: str, reading: Reading) -> tuple[str, ...]:

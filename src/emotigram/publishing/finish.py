@@ -9,13 +9,13 @@ import regex
 
 from emotigram.chinese import to_taiwan
 from emotigram.domain import Brief, Draft, Platform
+from emotigram.editing.cleaning import clean, lift_hashtags
+from emotigram.editing.counting import count, fits, graphemes, title_length
+from emotigram.editing.cutting import trim
+from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.publishing.additions import additions, without_additions
 from emotigram.publishing.additions.hashtags import sorted_out
-from emotigram.publishing.cleaning import clean, lift_hashtags
-from emotigram.publishing.counting import count, fits, graphemes, title_length
 from emotigram.publishing.faithfulness import unsupported
-from emotigram.publishing.languages import LEAST_IN_SCRIPT, language_share
-from emotigram.publishing.trimming import trim
 
 _MOST_PASSES = 4  # what is taken out may bring together what had stood apart
 _FIRST_CLAUSE = regex.compile(r"[^，。！？；：,!?;:\n…]+?(?=[，。！？；：,!?;:\n…]|\.\s|\.?$)")

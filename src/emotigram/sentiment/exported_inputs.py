@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from transformers import AutoImageProcessor, AutoTokenizer
 
-from emotigram.captioners.torch_device import loading, quiet
+from emotigram.checkpoints.loading import loading, quiet
 from emotigram.errors import WeightsDamaged, WeightsWrong
 from emotigram.inference.ngrams import KnownNgrams, hashes
 from emotigram.inference.pixels import batch

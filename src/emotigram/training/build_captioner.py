@@ -14,10 +14,10 @@ from tqdm import tqdm
 
 from emotigram.captioners.caution import calibrated
 from emotigram.captioners.embedded import VERSION, EmbeddedCaptioner, Sight
-from emotigram.captioners.tags import consistent, network_tags
 from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.store import open_model
-from emotigram.inference.vocabulary import LANGUAGES
+from emotigram.inference.word_list import LANGUAGES
+from emotigram.tags.selection import consistent, network_tags
 from emotigram.training.calibrate import Truth, cross_fitted_tags, fit_sentences, fit_tags, judge_sentences, judge_tags
 from emotigram.training.caption import SIDE_PX, new_captioner
 from emotigram.training.corpus import MOODS, Corpus

@@ -15,10 +15,10 @@ from sklearn.linear_model import LogisticRegression
 
 from emotigram.captioners.caution import calibrated, confidence, log_odds, sentence_evidence
 from emotigram.captioners.embedded import Sight
-from emotigram.captioners.tags import consistent
-from emotigram.captioners.wording import claims
 from emotigram.evaluation.confidence import calibration
-from emotigram.vocabulary import tag_entries
+from emotigram.tags.selection import consistent
+from emotigram.tags.vocabulary import tag_entries
+from emotigram.tags.wording import claims
 
 TAG_FLOOR = 0.7  # a tag is told from this probability on
 _PRECISION = 0.7  # and only if it is right this often where it is told

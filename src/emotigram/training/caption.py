@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from emotigram.inference.vocabulary import END, LANGUAGES, PAD, UNKNOWN, Vocabulary
+from emotigram.inference.word_list import END, LANGUAGES, PAD, UNKNOWN, WordList
 from emotigram.training.caption_texts import build_vocabulary, sample
 from emotigram.training.corpus import Corpus
 from emotigram.training.networks import CaptionDecoder, CaptionerNet
@@ -90,7 +90,7 @@ def new_captioner(tags: int, words: int, vocabulary: int, moods: int) -> Caption
 class CaptionIds:
     """Captions as word numbers."""
 
-    def __init__(self, corpus: Corpus, vocabulary: Vocabulary) -> None:
+    def __init__(self, corpus: Corpus, vocabulary: WordList) -> None:
         index = {word: number for number, word in enumerate(vocabulary.words)}
         self.rows = [
             {lang: [[index.get(w, UNKNOWN) for w in words] for words in each] for lang, each in row.items()}

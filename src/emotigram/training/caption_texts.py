@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from emotigram.inference.vocabulary import SPECIAL, Vocabulary, split_words
+from emotigram.inference.word_list import SPECIAL, WordList, split_words
 
 Texts = Mapping[str, list[list[str]]]  # language -> captions -> words
 _LONGEST = 20
@@ -48,7 +48,7 @@ def captions_of(row: Mapping[str, Any]) -> dict[str, list[list[str]]]:
     return {language: [words for text in each if (words := usable(text, language))] for language, each in texts.items()}
 
 
-def build_vocabulary(captions: Iterable[Texts]) -> Vocabulary:
+def build_vocabulary(captions: Iterable[Texts]) -> WordList:
     """Special words first, then English words and Chinese characters by frequency."""
     counts: dict[str, Counter[str]] = {"en": Counter(), "zh": Counter()}
     for each in captions:
@@ -56,7 +56,7 @@ def build_vocabulary(captions: Iterable[Texts]) -> Vocabulary:
             for words in texts:
                 counts[language].update(words)
     listed = [w for lang in ("en", "zh") for w, n in counts[lang].most_common() if n >= _FEWEST[lang]]
-    return Vocabulary((*SPECIAL, *listed))
+    return WordList((*SPECIAL, *listed))
 
 
 def sample(texts: Texts, each: int, rng: random.Random) -> list[tuple[str, list[str]]]:

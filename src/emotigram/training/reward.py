@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from emotigram.inference.vocabulary import END, LANGUAGES, PAD, Vocabulary
+from emotigram.inference.word_list import END, LANGUAGES, PAD, WordList
 from emotigram.training.caption import SIDE_PX, CaptionIds, caption_loss, new_captioner
 from emotigram.training.cider import CiderD
 from emotigram.training.corpus import Corpus
@@ -32,7 +32,7 @@ _LONGEST = 22
 def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) -> None:
     """Start from ``captioner.pt``; write ``rewarded.pt`` with the same encoder; resumes from ``reward.ckpt``."""
     torch.manual_seed(seed)
-    vocabulary = Vocabulary.load(out_dir / "vocabulary.txt")
+    vocabulary = WordList.load(out_dir / "vocabulary.txt")
     model = new_captioner(corpus.tags, len(corpus.hint_words), len(vocabulary.words), len(corpus.mood_names))
     model.load_state_dict(torch.load(out_dir / "captioner.pt", weights_only=True))
     model.eval()  # no dropout: what is sampled is what is rewarded

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.captioners.wording import mentions
+from emotigram.tags.wording import mentions
 from emotigram.training.people_count import COUNTS, people_counts
 
 _SURE_FROM_CAPTIONS = 2  # of five captions: one mention alone is often a guess

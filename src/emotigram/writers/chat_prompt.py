@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from emotigram.chat.messages import Message
 from emotigram.chat.prompts import render
 from emotigram.domain import Brief, Candidate, Check
-from emotigram.vocabulary import name_of
+from emotigram.tags.vocabulary import name_of
 
 _PACKAGE = "emotigram.writers"
 _MOST_OWN_WORDS = 2000  # characters of the user's text; more is no caption's matter and costs tokens

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from emotigram import catalogue
-from emotigram.captioners.wording import from_tags, worded_languages
 from emotigram.domain import Brief, Candidate, Check, Draft, Tag
-from emotigram.publishing.cleaning import clean
-from emotigram.publishing.counting import title_length
-from emotigram.publishing.languages import share_in_script
+from emotigram.editing.cleaning import clean
+from emotigram.editing.counting import title_length
+from emotigram.editing.languages import share_in_script
 from emotigram.settings import Settings
+from emotigram.tags.wording import from_tags, worded_languages
 from emotigram.texts import interface_language, say
 from emotigram.writers.fitting import alone, fitted, fresh
 from emotigram.writers.naming import hashtag, joined, name_in, said, things_to_name

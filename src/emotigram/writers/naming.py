@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from emotigram.data_files import read_data
 from emotigram.domain import Tag
-from emotigram.vocabulary import name_of
+from emotigram.tags.vocabulary import name_of
 from emotigram.writers.phrase_bank import PhraseBank
 
 _MOST_NAMED = 3

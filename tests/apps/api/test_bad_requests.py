@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from emotigram.apps.api.problems import STATUSES
+from emotigram.apps.http.problems import STATUSES
 from emotigram.errors import EmotiGramError
 from tests.apps.api.server import api
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from emotigram.api_keys import ApiKeys
-from emotigram.apps.cli import app
+from emotigram.apps.cli.main import app
 from emotigram.errors import RateMalformed
 from emotigram.settings import load_settings
 from tests.apps.api.server import api

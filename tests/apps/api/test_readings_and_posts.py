@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from emotigram import catalogue
-from emotigram.publishing.counting import fits
+from emotigram.editing.counting import fits
 from emotigram.schemas import PostAnswer, ReadingAnswer
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

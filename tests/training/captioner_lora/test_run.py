@@ -19,7 +19,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
-from emotigram.apps.train_lora import captioner_lora
+from emotigram.apps.cli.train_lora import captioner_lora
 from emotigram.assembly import load_engine
 from emotigram.domain import Photo
 from emotigram.errors import CheckpointDamaged, CheckpointMismatched, RunInTheWay, SettingsError

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Header, Request, Response
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-from emotigram.apps.api.callers import Caller
-from emotigram.apps.api.events import Steps, last, streamed
-from emotigram.apps.api.problems import MEDIA_TYPE
+from emotigram.apps.api.events import streamed
 from emotigram.apps.api.state import ApiState
-from emotigram.apps.api.waiting import Patience
+from emotigram.apps.desk.caller import Caller
+from emotigram.apps.desk.steps import Steps, last
+from emotigram.apps.http.problems import MEDIA_TYPE
+from emotigram.apps.http.waiting import Patience
 from emotigram.schemas import Problem
 
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=128,
+        description="Any word of the caller's: the same request sent again with it is not done again.",
+        examples=["0d0c3c1e-5b1f-4b53-8a55-6f2a8f3b1c11"],
+    ),
+]
 _SAID = {
     400: "The request is not HTTP as it should be",
     401: "An API key is missing, unknown or revoked",

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from itertools import takewhile
 from typing import Any
 
-from emotigram.apps.command import extra_needed
+from emotigram.apps.extras import extra_needed
 
 with extra_needed("api"):
     from fastapi import FastAPI, Request, Response
@@ -21,15 +21,15 @@ with extra_needed("api"):
 
 from emotigram.apps.api import choices, health, posts, readings, widget
 from emotigram.apps.api.answers import with_components
-from emotigram.apps.api.body_limits import BodyLimits
 from emotigram.apps.api.envelope import Envelope
 from emotigram.apps.api.forms import told
-from emotigram.apps.api.languages import language_of
-from emotigram.apps.api.origins import Origins
-from emotigram.apps.api.problems import problem_response
 from emotigram.apps.api.state import ApiState, new_state
-from emotigram.apps.api.waiting import CallerLeft
+from emotigram.apps.http.body_limits import BodyLimits
 from emotigram.apps.http.client_limits import ClientLimits
+from emotigram.apps.http.languages import language_of
+from emotigram.apps.http.origins import Origins
+from emotigram.apps.http.problems import problem_response
+from emotigram.apps.http.waiting import CallerLeft
 from emotigram.async_studio import AsyncStudio
 from emotigram.errors import AddressUnknown, EmotiGramError, MethodWrong, RequestMalformed
 from emotigram.schemas import CaptionsInfo, DraftInfo, PostRequest

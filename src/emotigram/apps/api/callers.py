@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -13,22 +12,15 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from emotigram.api_keys import ApiKey, ApiKeys, visible_name
-from emotigram.apps.api.addresses import LOOPBACK
-from emotigram.apps.api.languages import language_of
+from emotigram.apps.desk.caller import Caller
+from emotigram.apps.http.addresses import LOOPBACK
+from emotigram.apps.http.languages import language_of
 from emotigram.errors import ApiKeyMissing, ApiKeyRevoked, ApiKeyUnknown, KeysUnreadable, RateExceeded
 from emotigram.rates import parse_rate
 from emotigram.settings import Settings
 
 _bearer = HTTPBearer(auto_error=False, description="A key made with `emotigram keys create`.")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, where a bearer cannot be sent.")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Whoever asks: what they make belongs to ``owner``, the id of their key, '' where none is asked for."""
-
-    owner: str
-    language: str
 
 
 class Doorkeeper:

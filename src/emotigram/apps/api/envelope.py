@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 import time
-import traceback
-from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emotigram.apps.api.addresses import is_api
-from emotigram.apps.api.logs import api_logger
 from emotigram.apps.api.metrics import Metrics
-from emotigram.apps.api.problems import problem_response
+from emotigram.apps.http.addresses import is_api
+from emotigram.apps.http.logs import api_logger
+from emotigram.apps.http.problems import problem_response
+from emotigram.apps.http.tracing import request_id_of, where
 from emotigram.errors import InternalFault
 
-_ID_HEADER = "x-request-id"
-_LONGEST_ID = 64
 _log = api_logger()
 
 
@@ -90,16 +86,3 @@ class _Answer:
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             self.is_complete = True
-
-
-def request_id_of(request: Request) -> str:
-    """The caller's own id where it is a plain word, else a new one."""
-    given = request.headers.get(_ID_HEADER, "")
-    is_plain = 0 < len(given) <= _LONGEST_ID and given.isascii() and given.replace("-", "").replace("_", "").isalnum()
-    return given if is_plain else secrets.token_hex(8)
-
-
-def where(error: BaseException) -> list[str]:
-    """The last lines of code on the way to an error; its message stays out, as it may quote a caption."""
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

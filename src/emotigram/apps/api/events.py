@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 from fastapi import Depends
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from emotigram.apps.api.problems import problem
-from emotigram.apps.api.waiting import CallerLeft, Patience
+from emotigram.apps.desk.steps import Step, Steps
+from emotigram.apps.http.problems import problem
+from emotigram.apps.http.waiting import CallerLeft, Patience
 from emotigram.errors import EmotiGramError, InternalFault
-
-Step: TypeAlias = tuple[str, dict[str, object]]  # an event's name and data
-Steps: TypeAlias = AsyncGenerator[Step, None]
 
 
 async def _wants_events(request: Request) -> bool:  # a plain function would be run in a thread
@@ -25,15 +23,6 @@ async def _wants_events(request: Request) -> bool:  # a plain function would be 
 
 
 WantsEvents = Annotated[bool, Depends(_wants_events)]
-
-
-async def last(steps: Steps) -> dict[str, object]:
-    """The data of the last step."""
-    async with aclosing(steps):
-        data: dict[str, object] = {}
-        async for _, data in steps:  # noqa: B007  # the last one is what is wanted
-            pass
-        return data
 
 
 async def streamed(steps: Steps, patience: Patience, language: str, request_id: str) -> EventSourceResponse:

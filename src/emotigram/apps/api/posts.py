@@ -7,13 +7,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from emotigram.apps.api.answers import PROBLEMS, answer, events_too, form_or_json_body, replay
-from emotigram.apps.api.callers import Caller, CallerOf
-from emotigram.apps.api.desk import post_answer
-from emotigram.apps.api.events import Steps, WantsEvents
+from emotigram.apps.api.answers import PROBLEMS, IdempotencyKey, answer, events_too, form_or_json_body, replay
+from emotigram.apps.api.callers import CallerOf
+from emotigram.apps.api.events import WantsEvents
 from emotigram.apps.api.forms import JSON, MULTIPART, content_type, listed, read_form, read_json, validated
-from emotigram.apps.api.idempotency import IdempotencyKey, fingerprint
 from emotigram.apps.api.state import ApiState, StateOf
+from emotigram.apps.desk.caller import Caller
+from emotigram.apps.desk.desk import post_answer
+from emotigram.apps.desk.once import fingerprint
+from emotigram.apps.desk.steps import Steps
 from emotigram.errors import ContentTypeWrong
 from emotigram.schemas import PhotoPostFields, PostAnswer, PostRequest
 
@@ -67,4 +69,4 @@ async def _asked(request: Request, state: ApiState, caller: Caller) -> tuple[str
     wishes = validated(PhotoPostFields, listed(PhotoPostFields, fields), caller.language)
     desk.check(wishes)
     asked = fingerprint("post", photo=upload.sha256, **wishes.model_dump())
-    return asked, lambda: desk.read_and_write(upload, wishes.text, wishes, caller)
+    return asked, lambda: desk.read_and_write(upload.data, upload.name, wishes.text, wishes, caller)

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from emotigram.apps.api.answers import PROBLEMS, answer, events_too, form_body, replay
+from emotigram.apps.api.answers import PROBLEMS, IdempotencyKey, answer, events_too, form_body, replay
 from emotigram.apps.api.callers import CallerOf
-from emotigram.apps.api.desk import reading_answer
 from emotigram.apps.api.events import WantsEvents
 from emotigram.apps.api.forms import listed, read_form, validated
-from emotigram.apps.api.idempotency import IdempotencyKey, fingerprint
 from emotigram.apps.api.state import StateOf
+from emotigram.apps.desk.desk import reading_answer
+from emotigram.apps.desk.once import fingerprint
 from emotigram.schemas import ReadingAnswer, ReadingFields
 
 router = APIRouter(prefix="/v1/readings", tags=["readings"], responses=PROBLEMS)

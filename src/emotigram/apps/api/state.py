@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from emotigram.apps.api.callers import Doorkeeper
-from emotigram.apps.api.desk import Desk
-from emotigram.apps.api.idempotency import Idempotency
-from emotigram.apps.api.kept import Shelf
 from emotigram.apps.api.metrics import Metrics
-from emotigram.apps.api.waiting import Ending
+from emotigram.apps.desk.desk import Desk
+from emotigram.apps.desk.kept import Shelf
+from emotigram.apps.desk.once import Idempotency
+from emotigram.apps.http.waiting import Ending
 from emotigram.async_studio import AsyncStudio
 from emotigram.settings import Settings
 

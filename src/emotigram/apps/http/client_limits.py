@@ -7,8 +7,8 @@ from collections import Counter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emotigram.apps.api.problems import problem_response
 from emotigram.apps.http.connections import Clients
+from emotigram.apps.http.problems import problem_response
 from emotigram.errors import TooManyConnections
 from emotigram.settings import Settings
 

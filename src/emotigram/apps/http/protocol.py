@@ -16,9 +16,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from emotigram.apps.api.problems import MEDIA_TYPE, RETRY_S, problem, status_of
 from emotigram.apps.http.connections import Connections
 from emotigram.apps.http.framing import HEAD_BYTES, MOST_HEADERS, StrictConnection
+from emotigram.apps.http.problems import MEDIA_TYPE, RETRY_S, problem, status_of
 from emotigram.errors import HeadersTooLarge, HttpMalformed, RequestError, UploadTooSlow
 from emotigram.settings import Settings
 from emotigram.texts import interface_language

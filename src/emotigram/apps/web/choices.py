@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from emotigram import catalogue
 from emotigram.domain import Post, SentimentLabel
-from emotigram.publishing.cleaning import clean_hashtags
+from emotigram.editing.cleaning import clean_hashtags
 from emotigram.publishing.finish import full_text
 from emotigram.studio import Wishes
 

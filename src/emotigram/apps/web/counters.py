@@ -8,7 +8,7 @@ from typing import Literal
 from emotigram import catalogue
 from emotigram.apps.web.choices import Edit
 from emotigram.domain import Platform, Post
-from emotigram.publishing.counting import count, graphemes, title_length
+from emotigram.editing.counting import count, graphemes, title_length
 
 
 @dataclass(frozen=True, slots=True)

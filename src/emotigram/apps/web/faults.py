@@ -14,8 +14,8 @@ import gradio as gr
 import gradio.queueing
 from gradio.context import LocalContext
 
-from emotigram.apps.api.envelope import where
-from emotigram.apps.api.logs import api_logger
+from emotigram.apps.http.logs import api_logger
+from emotigram.apps.http.tracing import where
 from emotigram.apps.web.session import Session
 from emotigram.errors import EmotiGramError, InternalFault
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.types import Scope
 
-from emotigram.apps.api.addresses import EVENT_PATH
+from emotigram.apps.http.addresses import EVENT_PATH
 from emotigram.errors import AddressUnknown, HostRefused
 
 JOIN, STREAM, HEARTBEAT = EVENT_PATH, "/gradio_api/queue/data", "/gradio_api/heartbeat/"

@@ -9,9 +9,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emotigram.apps.api.envelope import request_id_of
-from emotigram.apps.api.languages import language_of
-from emotigram.apps.api.problems import problem_response
+from emotigram.apps.http.languages import language_of
+from emotigram.apps.http.problems import problem_response
+from emotigram.apps.http.tracing import request_id_of
 from emotigram.apps.web.backlog import MOST_WAITING, Backlog
 from emotigram.apps.web.faults import report
 from emotigram.apps.web.gradio_routes import HEARTBEAT, JOIN, STREAM, check_names, scope_for_gradio, session_of

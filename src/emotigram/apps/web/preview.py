@@ -9,8 +9,8 @@ from typing import Literal
 from emotigram import catalogue
 from emotigram.apps.web.choices import Edit
 from emotigram.domain import Platform, Post
-from emotigram.publishing.counting import count, graphemes
-from emotigram.publishing.thread import cut_thread
+from emotigram.editing.counting import count, graphemes
+from emotigram.editing.cutting import cut_thread
 
 _SHORT = 500  # platforms of short posts are those where people write threads
 _LINE = 40  # narrow characters in a line of a feed on a phone, half as many wide ones

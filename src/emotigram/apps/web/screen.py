@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 
 from emotigram import catalogue
-from emotigram.apps.api.addresses import LOOPBACK
 from emotigram.apps.feelings import feeling, likely_emotions
+from emotigram.apps.http.addresses import LOOPBACK
 from emotigram.apps.web.choices import Edit
 from emotigram.apps.web.controls import FIELDS, Controls
 from emotigram.apps.web.counters import counters, full_counter

@@ -17,8 +17,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 from emotigram.imaging.decoding import gif, jpeg, png
 from emotigram.imaging.decoding.cost import bytes_needed, coefficient_bytes
 from emotigram.imaging.decoding.faults import Fault
+from emotigram.imaging.decoding.formats import HEAD_BYTES, find_decoder
 from emotigram.imaging.decoding.shrinking import shrunk
-from emotigram.imaging.formats import HEAD_BYTES, find_decoder
 
 KEPT_SIDE_PX = 2048  # the largest that any engine, page or platform is given
 LONGEST_SIDE_PX = 65_535  # as long as a JPEG can be

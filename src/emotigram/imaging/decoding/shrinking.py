@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from emotigram.imaging.upright import flattened, picture_range, rebuild
+from emotigram.imaging.decoding.upright import flattened, picture_range, rebuild
 
 _STRIP_PIXELS = 1 << 18  # worked on at a time: a megabyte or two, whatever the mode
 

@@ -9,7 +9,7 @@ from html import unescape
 
 import regex
 
-from emotigram.publishing.lookalikes import unmixed
+from emotigram.editing.lookalikes import unmixed
 
 # They would become signs of links; "：" is folded, since it stands before many.
 _KEPT = frozenset("，！？；（）…")

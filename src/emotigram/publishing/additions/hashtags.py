@@ -8,10 +8,10 @@ from functools import lru_cache
 import regex
 
 from emotigram.domain import Brief
+from emotigram.editing.cleaning import clean_hashtags, visible
 from emotigram.publishing.additions.finding import pieces_of
 from emotigram.publishing.additions.folding import fold
 from emotigram.publishing.additions.ownership import Own, own_of_brief
-from emotigram.publishing.cleaning import clean_hashtags, visible
 
 _LETTER = regex.compile(r"\p{L}")
 _READ_BY_ALL = r"\p{Latin}"  # brands and names are in Latin letters in every language

@@ -7,8 +7,8 @@ from functools import cache
 
 import regex
 
+from emotigram.editing.lookalikes import latin
 from emotigram.publishing.additions.data import contacts, is_top_level
-from emotigram.publishing.lookalikes import latin
 
 _SIGN = r"[\p{L}\p{M}\p{N}_-]"
 _DOTTED = regex.compile(rf"(?<!{_SIGN}){_SIGN}++(?:[.。]{_SIGN}++)+")

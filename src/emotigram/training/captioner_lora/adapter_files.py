@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from emotigram.captioners.adapter import load_adapter
-from emotigram.captioners.torch_device import quiet
+from emotigram.checkpoints.loading import quiet
 from emotigram.errors import ExportDiffers
 from emotigram.evaluation.whole_folder import whole_folder
 from emotigram.training.captioner_lora.learner import Learner

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.jit import TracerWarning  # type: ignore[attr-defined]
 
-from emotigram.captioners.torch_device import quiet
+from emotigram.checkpoints.loading import quiet
 from emotigram.errors import ExportDiffers
 from emotigram.settings import Settings
 from emotigram.training.fusion import STRATEGIES

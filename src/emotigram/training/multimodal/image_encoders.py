@@ -15,7 +15,7 @@ from PIL.Image import new as new_image
 from torch import Tensor, nn
 from transformers import AutoImageProcessor, AutoModel
 
-from emotigram.captioners.torch_device import check_files, loading
+from emotigram.checkpoints.loading import check_files, loading
 from emotigram.domain import Photo
 from emotigram.errors import ModelDamaged
 from emotigram.inference.pixels import batch

@@ -18,7 +18,7 @@ from torch.jit import is_tracing  # type: ignore[attr-defined]
 from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer
 
-from emotigram.captioners.torch_device import check_files, loading, quiet
+from emotigram.checkpoints.loading import check_files, loading, quiet
 from emotigram.errors import ModelDamaged
 from emotigram.inference.ngrams import KnownNgrams, hashes
 from emotigram.inference.store import shipped_model

@@ -1,0 +1,138 @@
+"""Reading and writing for the API's callers, step by step; what is made is kept for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from emotigram import catalogue
+from emotigram.apps.desk.caller import Caller
+from emotigram.apps.desk.kept import Kept, KeptPost, KeptReading, Shelf
+from emotigram.apps.desk.steps import Steps
+from emotigram.apps.payload import captions_payload, photo_payload, post_payload, reading_payload
+from emotigram.async_studio import AsyncStudio
+from emotigram.domain import Captions, Photo
+from emotigram.errors import PostUnknown, QueueFull, ReadingUnknown
+from emotigram.schemas import PostWishes
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Reads and writes with one studio; a caller sees what they made themselves."""
+
+    studio: AsyncStudio
+    readings: Shelf[KeptReading]
+    posts: Shelf[KeptPost]
+
+    async def read(self, photo: bytes | Path, name: str, text: str, caller: Caller) -> Steps:
+        """Steps ``photo``, ``captions`` and ``reading``, the latter as ``schemas.ReadingAnswer``.
+
+        ``photo`` is a file or its bytes, ``name`` what it is called.
+        """
+        facts: dict[str, object] = {}
+        async with aclosing(self.studio.read(photo, name, text)) as steps:
+            async for step in steps:
+                if isinstance(step, Photo):
+                    facts = photo_payload(step)
+                    yield "photo", facts
+                elif isinstance(step, Captions):
+                    yield "captions", captions_payload(step, caller.language)
+                else:
+                    kept = self.readings.put(KeptReading(step, facts), caller.owner)
+                    yield "reading", reading_answer(kept, caller.language)
+
+    async def write(self, kept: Kept[KeptReading], wishes: PostWishes, caller: Caller) -> Steps:
+        """Steps ``draft``, as ``schemas.DraftInfo``, and ``post``, as ``schemas.PostAnswer``."""
+        reading, wanted = kept.thing, _wanted(wishes)
+        async with aclosing(self.studio.write(reading.reading, **wanted)) as posts:
+            async for post in posts:
+                if post.checks:  # only the finished one has them
+                    yield "post", post_answer(self.posts.put(KeptPost(post, kept.id, reading.photo), caller.owner))
+                else:
+                    yield "draft", {"title": post.title, "text": post.text, "hashtags": list(post.hashtags)}
+
+    async def read_and_write(self, photo: bytes, name: str, text: str, wishes: PostWishes, caller: Caller) -> Steps:
+        """The steps of reading, then those of writing; raises QueueFull before either where no post can be written."""
+        if self.studio.writing.is_full:
+            raise QueueFull(limit=self.studio.writing.limit)
+        reading_id = ""
+        async with aclosing(self.read(photo, name, text, caller)) as reading:
+            async for event, data in reading:
+                reading_id = str(data.get("id", ""))
+                yield event, data
+        async with aclosing(self.write(self.reading(reading_id, caller), wishes, caller)) as writing:
+            async for step in writing:
+                yield step
+
+    @staticmethod
+    def check(wishes: PostWishes) -> None:
+        """Raise UnknownName before any work is done."""
+        wanted = _wanted(wishes)
+        finders = {
+            "platform": catalogue.platform,
+            "language": catalogue.language,
+            "style": catalogue.style,
+            "revision": catalogue.revision,
+        }
+        for name, find in finders.items():
+            if wanted[name]:
+                find(str(wanted[name]))
+
+    def reading_again(self, key: str, caller: Caller) -> Kept[KeptReading] | None:
+        """A reading that an idempotency key led to; None where it is no longer kept."""
+        return self.readings.get(key, caller.owner) if key else None
+
+    def post_again(self, key: str, caller: Caller) -> Kept[KeptPost] | None:
+        """A post that an idempotency key led to; None where it is no longer kept."""
+        return self.posts.get(key, caller.owner) if key else None
+
+    def reading(self, key: str, caller: Caller) -> Kept[KeptReading]:
+        """A reading of the caller's; raises ReadingUnknown."""
+        kept = self.readings.get(key, caller.owner)
+        if kept is None:
+            raise ReadingUnknown(id=key, minutes=self.readings.minutes)
+        return kept
+
+    def post(self, key: str, caller: Caller) -> Kept[KeptPost]:
+        """A post of the caller's; raises PostUnknown."""
+        kept = self.posts.get(key, caller.owner)
+        if kept is None:
+            raise PostUnknown(id=key, minutes=self.posts.minutes)
+        return kept
+
+
+def _wanted(wishes: PostWishes) -> dict[str, Any]:
+    """Wishes as ``Studio.stream`` takes them; ``auto`` is what is left out."""
+    given = wishes.model_dump(include=set(PostWishes.model_fields))
+    return {name: None if value == "auto" and name != "previous" else value for name, value in given.items()}
+
+
+def reading_answer(kept: Kept[KeptReading], language: str) -> dict[str, object]:
+    """A kept reading as ``schemas.ReadingAnswer``; ``language`` chooses the tags' names."""
+    return {**_times(kept), "photo": kept.thing.photo, "reading": reading_payload(kept.thing.reading, language)}
+
+
+def post_answer(kept: Kept[KeptPost]) -> dict[str, object]:
+    """A kept post as ``schemas.PostAnswer``."""
+    return {
+        **_times(kept),
+        "reading_id": kept.thing.reading_id,
+        "photo": kept.thing.photo,
+        "post": post_payload(kept.thing.post),
+    }
+
+
+def _times(kept: Kept[KeptReading] | Kept[KeptPost]) -> Mapping[str, object]:
+    return {
+        "id": kept.id,
+        "created_at": _utc(kept.created_at),
+        "expires_at": _utc(kept.expires_at),
+    }
+
+
+def _utc(time: datetime) -> str:
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")

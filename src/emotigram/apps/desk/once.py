@@ -1,0 +1,75 @@
+"""Idempotency keys: a request sent twice is done once (draft-ietf-httpapi-idempotency-key-header)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from emotigram.apps.desk.steps import Steps
+from emotigram.errors import IdempotencyKeyBusy, IdempotencyKeyReused
+from emotigram.settings import Settings
+
+
+@dataclass(slots=True)
+class _Turn:
+    """The request that came with a key; ``made`` is the id of what came of it, '' until something has."""
+
+    fingerprint: str
+    made: str = ""
+
+
+class Idempotency:
+    """Remembers which key led to what, for as long as things are kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._turns: TTLCache[tuple[str, str], _Turn] = TTLCache(settings.keep_most, settings.keep_minutes * 60)
+
+    def made(self, owner: str, key: str | None, print_of_request: str) -> str:
+        """The id of what the same request made before, '' for a new one.
+
+        Raises IdempotencyKeyReused or IdempotencyKeyBusy.
+        """
+        turn = self._turns.get((owner, key)) if key else None
+        if turn is None:
+            return ""
+        if turn.fingerprint != print_of_request:
+            raise IdempotencyKeyReused
+        if not turn.made:
+            raise IdempotencyKeyBusy
+        return turn.made
+
+    def forget(self, owner: str, key: str | None) -> None:
+        """Let a key be used anew: what it led to is no longer kept."""
+        if key:
+            self._turns.pop((owner, key), None)
+
+    async def once(self, owner: str, key: str | None, print_of_request: str, steps: Steps, final: str) -> Steps:
+        """Pass on steps and remember the id in the one called ``final``; where none comes, the key is free again."""
+        if key is None:
+            async for step in _closing(steps):
+                yield step
+            return
+        self.made(owner, key, print_of_request)
+        turn = self._turns[owner, key] = _Turn(print_of_request)
+        try:
+            async for name, data in _closing(steps):
+                turn.made = str(data["id"]) if name == final else ""
+                yield name, data
+        finally:
+            if not turn.made:
+                self._turns.pop((owner, key), None)
+
+
+def fingerprint(route: str, **values: object) -> str:
+    """A hash that two requests share where they ask for the same."""
+    return hashlib.sha256(json.dumps([route, values], sort_keys=True, default=str).encode()).hexdigest()
+
+
+async def _closing(steps: Steps) -> Steps:
+    async with aclosing(steps):
+        async for step in steps:
+            yield step

@@ -1,0 +1,1 @@
+"""Loading torch models on a device."""

@@ -1,0 +1,1 @@
+"""Text tools that whoever words something shares: cleaning, counting, cutting, languages, repetition."""

@@ -1,0 +1,1 @@
+"""Words, tags and sentences made of tags."""
