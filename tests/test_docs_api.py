@@ -14,10 +14,11 @@ import pytest
 
 from emotigram import errors, open_studio
 from emotigram.apps.http.problems import STATUSES
-from emotigram.errors import ChatError, EmotiGramError, RequestError
+from emotigram.errors import ChatError, RequestError
 from emotigram.settings import Settings
 from tests.aio import apart
 from tests.apps.api.server import serving
+from tests.error_kinds import kinds_of
 
 ROOT = Path(__file__).parent.parent
 GUIDES = ["docs/api.md", "docs/api.zh-CN.md"]
@@ -95,13 +96,6 @@ def test_both_guides_show_the_same_commands(language: str) -> None:
     assert english == chinese
 
 
-def _leaves(kind: type[EmotiGramError]) -> Iterator[type[EmotiGramError]]:
-    if "code" in vars(kind):
-        yield kind
-    for below in kind.__subclasses__():
-        yield from _leaves(below)
-
-
 @pytest.mark.parametrize(("guide", "yes"), [(GUIDES[0], "yes"), (GUIDES[1], "是")])
 def test_the_table_of_problems_is_that_of_the_code(guide: str, yes: str) -> None:
     page = (ROOT / guide).read_text("utf-8")
@@ -109,13 +103,13 @@ def test_the_table_of_problems_is_that_of_the_code(guide: str, yes: str) -> None
         code: (int(status), again == yes)
         for code, status, again in re.findall(r"^\| `(\w+)` \| (\d{3}) \| (yes|no|是|否) \|", page, re.MULTILINE)
     }
-    kinds = {kind.code: kind for kind in _leaves(EmotiGramError)}
+    kinds = {kind.code: kind for kind in kinds_of()}
     known = {
         code: (next(STATUSES[base] for base in kinds[code].__mro__ if base in STATUSES), kinds[code].retryable)
         for code in told
     }
     assert told == known
-    asked = {kind.code for kind in (*_leaves(RequestError), *_leaves(ChatError))}
+    asked = {kind.code for kind in (*kinds_of(RequestError), *kinds_of(ChatError))}
     photos = {
         kind.code for kind in (errors.PhotoEmpty, errors.PhotoNotAnImage, errors.PhotoDamaged, errors.PhotoTooLarge)
     }

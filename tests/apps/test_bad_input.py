@@ -12,6 +12,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from emotigram.apps.cli.main import app
+from emotigram.errors import PhotoMissing
 from tests.conftest import PhotoFactory
 
 
@@ -76,6 +77,7 @@ def test_debug_shows_the_traceback(photos: PhotoFactory) -> None:
     assert result.exit_code == 3
     assert "Traceback" in result.stderr
     assert "FileNotFoundError" in result.stderr
+    assert result.stderr.count(PhotoMissing(source="none.jpg").hint()) == 1
     assert len(result.stdout.splitlines()) == 1
 
 

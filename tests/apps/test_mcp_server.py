@@ -9,6 +9,7 @@ from typing import Any
 from mcp import Client, StdioServerParameters
 
 from emotigram import catalogue
+from emotigram.errors import PhotoMissing
 from tests.aio import run
 
 
@@ -38,5 +39,7 @@ def test_an_assistant_reads_and_writes(china: Path) -> None:
     assert post["full_text"]
     assert missing.is_error
     assert "none.jpg：找不到" in missing.content[0].text
+    none = PhotoMissing(source=str(china.with_name("none.jpg")))
+    assert (missing.content[0].text.count(none.message("zh")), missing.content[0].text.count(none.hint("zh"))) == (1, 1)
     assert unknown.is_error
     assert "moments" in unknown.content[0].text

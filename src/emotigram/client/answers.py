@@ -138,8 +138,8 @@ def _pause(attempt: int) -> float:
 
 
 def _in(language: str, error: Error) -> Error:
-    """The error with its text in a language."""
-    error.args = (error.message(language),)
+    """The error with its text and its note in a language."""
+    error.args, error.__notes__ = (error.message(language),), [error.hint(language)]
     return error
 
 

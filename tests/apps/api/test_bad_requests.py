@@ -32,6 +32,8 @@ def problem(answer: httpx2.Response) -> dict[str, Any]:
     assert found["title"]
     assert found["detail"]
     assert found["hint"]
+    said = " ".join(map(str, found.values()))
+    assert (said.count(found["detail"]), said.count(found["hint"])) == (1, 1)
     assert found["instance"].endswith(answer.headers["x-request-id"])
     return found
 

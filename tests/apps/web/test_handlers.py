@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -23,6 +24,7 @@ from emotigram.apps.web.session import MOST_PHOTOS, Session
 from emotigram.assembly import load_engine
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Affect, Brief, Draft, Photo
+from emotigram.errors import PhotoNotAnImage
 from emotigram.settings import Settings
 from emotigram.studio import Studio
 from tests.aio import run
@@ -189,6 +191,13 @@ def test_photos_are_read_together_and_a_bad_one_stops_nobody(table: Table, china
     assert bad.error
     assert bad.error.code == "photo_not_an_image"
     assert len(table.session.history) == 2
+
+
+def test_the_page_says_once_what_is_wrong_with_a_photo_and_what_to_do(table: Table) -> None:
+    steps = table.run(table.photos.add(table.sent(b"no photo"), table.session, *table.asked()))
+    status = html.unescape([step["status"] for step in steps if "status" in step][-1])
+    error = PhotoNotAnImage(source="1.jpg")
+    assert (status.count(error.message()), status.count(error.hint())) == (1, 1)
 
 
 def test_more_photos_than_fit_and_lost_uploads_are_said(table: Table, flower: Path) -> None:

@@ -100,7 +100,9 @@ class Screen:
     def show_error(self, error: EmotiGramError) -> None:
         """Print an error in one line and its hint in another; the traceback before them where it was asked for."""
         if self._debug:
-            self._errors.print(Text(printable("".join(traceback.format_exception(error)))), soft_wrap=True)
+            report = traceback.TracebackException.from_exception(error)
+            report.__notes__ = []  # the hint has its own line below
+            self._errors.print(Text(printable("".join(report.format()))), soft_wrap=True)
         what = printable(error.message(self.language)).replace("\n", " ")
         hint = printable(error.hint(self.language)).replace("\n", " ")
         line = Text.assemble((f"{say('cli.error', self.language)} ", "bold red"), what)
