@@ -17,10 +17,10 @@ from emotigram.domain import EMOTIONS, Features
 from emotigram.errors import ModelDamaged
 from emotigram.inference.store import Model, open_model
 from emotigram.sentiment.embedded import VERSION, EmbeddedSentiment
-from emotigram.training.affect_build import build_affect
-from emotigram.training.affect_data import examples
-from emotigram.training.export import write_manifest
-from emotigram.training.tone import tone_examples
+from emotigram.training.affect.build import build_affect
+from emotigram.training.affect.data import examples
+from emotigram.training.affect.tone import tone_examples
+from emotigram.training.model_folder import write_manifest
 
 WORDS = ["wonderful lovely 真好", "terrible awful 太差", "a plain report 说明"]
 SENTIMENTS = ["positive", "negative", "neutral"]

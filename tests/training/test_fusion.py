@@ -9,7 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from emotigram.training.fusion import STRATEGIES, Encoded, Fusion, LateEvidential, MixtureOfExperts
+from emotigram.training.multimodal.decision_fusion import LateEvidential
+from emotigram.training.multimodal.feature_fusion import MixtureOfExperts
+from emotigram.training.multimodal.fusion import Encoded, Fusion
+from emotigram.training.multimodal.strategies import STRATEGIES
 
 WIDTH, CLASSES, ROWS = 8, 3, 6
 REAL = [name for name, kind in STRATEGIES.items() if not kind.is_control]

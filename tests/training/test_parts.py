@@ -14,14 +14,14 @@ pytest.importorskip("torch")
 
 import onnxruntime as ort
 import torch
+from emotigram.training.export import export_captioner
 from pycocoevalcap.cider.cider import Cider
 
 from emotigram.inference.decoding import decoder_steps
-from emotigram.training.caption import new_captioner
-from emotigram.training.cider import CiderD
-from emotigram.training.export import export_captioner
-from emotigram.training.networks import MEAN, SPREAD
-from emotigram.training.photos import seen_through
+from emotigram.training.embedded_captioner.caption import new_captioner
+from emotigram.training.embedded_captioner.cider import CiderD
+from emotigram.training.embedded_captioner.decoder import MEAN, SPREAD
+from emotigram.training.embedded_captioner.photos import seen_through
 from emotigram.training.progress import Checkpoint
 
 pytestmark = [

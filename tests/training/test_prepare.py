@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("torch")
 
 from emotigram.errors import ColumnMissing, DataMissing, DataPhoto, LabelUnknown
-from emotigram.training.prepare import load_rows, prepare_photos
+from emotigram.training.photo_sets import load_rows, prepare_photos
 from tests.training.drawn import draw_data, write_photos
 
 

@@ -14,7 +14,7 @@ pytest.importorskip("torch")
 from emotigram.captioners.embedded import EmbeddedCaptioner
 from emotigram.inference.store import open_model
 from emotigram.training.__main__ import train
-from emotigram.training.prepare import prepare_photos
+from emotigram.training.photo_sets import prepare_photos
 from tests.training.drawn import draw_data, draw_teacher
 
 # torch's older exporter speaks of its own end; the newer one needs one more package and gains nothing here

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from emotigram.tags.selection import network_tags
-from emotigram.training.people_count import count_in
-from emotigram.training.weak_labels import load_tag_sources, targets
+from emotigram.training.embedded_captioner.people_count import count_in
+from emotigram.training.embedded_captioner.weak_labels import load_tag_sources, targets
 
 KEYS = network_tags()
 

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from emotigram.training.loop import Batch, Progress, fit
+from emotigram.training.loop import Progress, fit
 from emotigram.training.run_config import RunConfig
 from emotigram.training.run_folder import RunFolder
+from emotigram.training.task import Batch
 
 
 class ToyTask:

@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from emotigram.training.affect_build import build_affect, every_example
-from emotigram.training.build_captioner import build_captioner_model, encoded_photos
-from emotigram.training.caption import train_captioner
-from emotigram.training.corpus import Corpus
-from emotigram.training.prepare import prepare_photos, prepare_tags
-from emotigram.training.pretrain import pretrain
+from emotigram.training.affect.build import build_affect, every_example
+from emotigram.training.embedded_captioner.build import build_captioner_model, encoded_photos
+from emotigram.training.embedded_captioner.caption import train_captioner
+from emotigram.training.embedded_captioner.corpus import Corpus
+from emotigram.training.embedded_captioner.pretrain import pretrain
+from emotigram.training.embedded_captioner.reward import reward_captioner
+from emotigram.training.embedded_captioner.views import prepare_views
+from emotigram.training.embedded_captioner.weak_labels import prepare_tags
+from emotigram.training.photo_sets import prepare_photos
 from emotigram.training.progress import plot_losses
 from emotigram.training.reports import measure_models, write_cards
-from emotigram.training.reward import reward_captioner
-from emotigram.training.views import prepare_views
 
 _MODELS = Path(__file__).parent.parent / "models"
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from emotigram.training.loop import LearnedState, Task, new_accelerator
+from emotigram.training.accelerator import new_accelerator
+from emotigram.training.progress import LearnedState
 from emotigram.training.run_config import RunConfig
+from emotigram.training.task import Task
 
 _ADAM_STATES = 2  # mean and square of every gradient, in fp32
 

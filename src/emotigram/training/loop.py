@@ -8,58 +8,23 @@ launch``) share every step's rows among them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import torch
-from accelerate import Accelerator, skip_first_batches
-from accelerate.state import AcceleratorState
-from accelerate.utils import DataLoaderConfiguration, DistributedDataParallelKwargs
-from torch import Tensor, nn
+from accelerate import skip_first_batches
+from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from emotigram.errors import LossNotFinite, SettingsError
-from emotigram.training.progress import Checkpoint, Part, read_state, write_state
+from emotigram.training.accelerator import new_accelerator
+from emotigram.training.progress import Checkpoint, LearnedState, Part, read_state, write_state
 from emotigram.training.run_config import RunConfig
 from emotigram.training.run_folder import Recorder, RunFolder
-
-Batch = Mapping[str, Tensor]
-_PRECISIONS = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
-
-
-class Task(Protocol):
-    """What a run learns."""
-
-    title: str
-    rows: int  # of training
-
-    @property
-    def model(self) -> nn.Module:
-        """What learns."""
-        ...
-
-    def order(self, epoch: int) -> Sequence[int]:
-        """The order of the training rows in an epoch, from the seed and the epoch alone."""
-        ...
-
-    def batch(self, rows: Sequence[int]) -> Batch:
-        """Training rows as tensors."""
-        ...
-
-    def groups(self) -> list[dict[str, Any]]:
-        """Parameters by group; each may have an ``lr`` of its own."""
-        ...
-
-    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
-        """The mean loss of a batch."""
-        ...
-
-    def validate(self, model: nn.Module, device: torch.device) -> Mapping[str, float]:
-        """Figures on the validation rows; ``score`` is what must rise. Every process measures all rows."""
-        ...
+from emotigram.training.task import Batch, Task
 
 
 @dataclass(slots=True)
@@ -86,41 +51,6 @@ def fit(task: Task, config: RunConfig, folder: RunFolder | None = None) -> Progr
     state.
     """
     return _Run(task, config, folder).fit()
-
-
-def new_accelerator(config: RunConfig) -> Accelerator:
-    """Devices and numbers as the config asks for them."""
-    use_cpu = config.device == "cpu" or not torch.accelerator.is_available()
-    has_bf16 = not use_cpu and torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
-    chosen = ("bf16" if has_bf16 else "fp32") if config.precision == "auto" else config.precision
-    AcceleratorState._reset_state()  # else a process's first run would say which numbers the later ones compute in
-    return Accelerator(
-        cpu=use_cpu,
-        mixed_precision=_PRECISIONS[chosen],
-        gradient_accumulation_steps=config.accumulate,
-        dataloader_config=DataLoaderConfiguration(split_batches=True),  # a step's rows are shared, not multiplied
-        # several strategies leave weights of a side without a gradient
-        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
-    )
-
-
-class LearnedState:
-    """The trainable weights of a model and its buffers: what a checkpoint of a frozen base with an adapter needs."""
-
-    def __init__(self, model: nn.Module) -> None:
-        self._model = model
-
-    def state_dict(self) -> dict[str, Tensor]:
-        """Only what is learned or counted."""
-        frozen = {name for name, weights in self._model.named_parameters() if not weights.requires_grad}
-        return {name: values for name, values in self._model.state_dict().items() if name not in frozen}
-
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Put it back; raises KeyError or RuntimeError where it is another model's."""
-        own = self.state_dict()
-        if own.keys() != state.keys():
-            raise KeyError(", ".join(sorted(own.keys() ^ state.keys())[:3]))
-        self._model.load_state_dict(dict(state), strict=False)
 
 
 class _Run:

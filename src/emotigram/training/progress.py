@@ -11,6 +11,7 @@ from pickle import UnpicklingError  # its name only
 from typing import Any, Protocol
 
 import torch
+from torch import Tensor, nn
 
 from emotigram.errors import CheckpointDamaged, CheckpointMismatched
 
@@ -50,6 +51,25 @@ class Checkpoint:
         """Write the file whole or not at all; ``facts`` are plain values."""
         parts = {name: part.state_dict() for name, part in self._parts.items()}
         write_state(self._path, {"epoch": epoch, "facts": dict(facts or {}), **parts})
+
+
+class LearnedState:
+    """The trainable weights of a model and its buffers: what a checkpoint of a frozen base with an adapter needs."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self._model = model
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Only what is learned or counted."""
+        frozen = {name for name, weights in self._model.named_parameters() if not weights.requires_grad}
+        return {name: values for name, values in self._model.state_dict().items() if name not in frozen}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Put it back; raises KeyError or RuntimeError where it is another model's."""
+        own = self.state_dict()
+        if own.keys() != state.keys():
+            raise KeyError(", ".join(sorted(own.keys() ^ state.keys())[:3]))
+        self._model.load_state_dict(dict(state), strict=False)
 
 
 def write_state(path: Path, state: Any) -> None:

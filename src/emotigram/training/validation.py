@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from emotigram.training.prepare import HELD_OUT_EVERY
+from emotigram.training.photo_sets import HELD_OUT_EVERY
 
 # report -> files; whole files are validation already, of the others every tenth row is
 CAPTION_SETS: dict[str, tuple[str, ...]] = {"flickr8k": ("flickr8k-val",)}

@@ -15,7 +15,8 @@ from transformers import BertConfig, BertModel, BertTokenizer, ViTConfig, ViTIma
 from emotigram.settings import Settings
 from emotigram.training.multimodal.build import Built, Encoders, build_encoders, build_model
 from emotigram.training.multimodal.config import SentimentConfig
-from emotigram.training.multimodal.data import Dataset, read_dataset
+from emotigram.training.multimodal.data import Dataset
+from emotigram.training.multimodal.read_data import read_dataset
 
 WORDS = {
     "positive": ["lovely", "wonderful", "happy", "great", "day"],

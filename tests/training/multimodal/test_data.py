@@ -16,7 +16,9 @@ from emotigram.errors import ColumnMissing, DataMissing, DataPhoto, LabelUnknown
 from emotigram.settings import Settings
 from emotigram.training.multimodal.build import build_encoders
 from emotigram.training.multimodal.config import SentimentConfig
-from emotigram.training.multimodal.data import DATASETS, LABELS, Dataset, Example, read_dataset
+from emotigram.training.multimodal.data import LABELS, Dataset, SentimentExample
+from emotigram.training.multimodal.read_data import read_dataset
+from emotigram.training.multimodal.sources import DATASETS
 from tests.training.drawn import encoded
 
 MOODS = ("negative", "neutral", "positive")
@@ -122,11 +124,11 @@ def read(key: str, folder: Path, share: float = 0.2, **options: int) -> Dataset:
     return read_dataset(key, folder, validation_share=share, **options)
 
 
-def groups(rows: Sequence[Example]) -> set[str]:
+def groups(rows: Sequence[SentimentExample]) -> set[str]:
     return {row.group for row in rows}
 
 
-def numbers(rows: Sequence[Example]) -> set[int]:
+def numbers(rows: Sequence[SentimentExample]) -> set[int]:
     return {row.number for row in rows}
 
 
@@ -154,7 +156,7 @@ def test_a_row_is_found_in_its_file(key: str, tmp_path: Path) -> None:
         assert LABELS[row.label] == label
         assert str(cells.get("text", cells.get("txt", ""))).replace("$T$", row.target) in row.text
     with pytest.raises(IndexError):
-        data.table_of(Example(10_000, "", None, 0))
+        data.table_of(SentimentExample(10_000, "", None, 0))
 
 
 @EVERY

@@ -32,18 +32,11 @@ from emotigram.inference.pixels import batch
 from emotigram.inference.store import shipped_model
 from emotigram.sentiment.embedded import EYES_VERSION, VERSION
 from emotigram.settings import Settings
-from emotigram.training.fusion import Encoded
+from emotigram.training.multimodal.fusion import CLASSES, Encoded
 from emotigram.training.multimodal.image_encoders import EmbeddedImage, HuggingFaceImage, ImageEncoder, QFormerImage
-from emotigram.training.multimodal.text_encoders import (
-    CLASSES,
-    HuggingFaceText,
-    JointText,
-    NgramEncoder,
-    TextEncoder,
-    bag_of_words,
-    embedded_text,
-    padded,
-)
+from emotigram.training.multimodal.ngram_encoder import NgramEncoder, bag_of_words, embedded_text
+from emotigram.training.multimodal.sentence_encoders import HuggingFaceText, JointText
+from emotigram.training.multimodal.text_encoders import TextEncoder, padded
 from tests.checkpoints.blip2 import save_blip2
 from tests.training.multimodal.small import SMALL, save_bert, save_vit
 

@@ -13,13 +13,16 @@ from torch import Tensor
 
 from emotigram.errors import ExportDiffers, RunInTheWay
 from emotigram.inference.store import sha256
-from emotigram.training.fusion import STRATEGIES, Concat, Encoded
 from emotigram.training.multimodal import export, export_folder
 from emotigram.training.multimodal.build import Built, Encoders, build_encoders
 from emotigram.training.multimodal.config import SentimentConfig
 from emotigram.training.multimodal.data import Dataset
 from emotigram.training.multimodal.export_rows import contract_inputs
-from emotigram.training.multimodal.text_encoders import HuggingFaceText, NgramEncoder
+from emotigram.training.multimodal.feature_fusion import Concat
+from emotigram.training.multimodal.fusion import Encoded
+from emotigram.training.multimodal.ngram_encoder import NgramEncoder
+from emotigram.training.multimodal.sentence_encoders import HuggingFaceText
+from emotigram.training.multimodal.strategies import STRATEGIES
 from tests.checkpoints.blip2 import save_blip2
 from tests.training.multimodal.exports import ABOUT, SETTINGS, TORCHSCRIPT_IS_OLD, exported
 from tests.training.multimodal.small import (

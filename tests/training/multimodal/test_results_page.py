@@ -12,9 +12,9 @@ from jinja2 import UndefinedError
 from emotigram.errors import ReportUnwritable, SettingsError
 from emotigram.training.multimodal.comparison import compare_outcomes
 from emotigram.training.multimodal.config import SentimentConfig
-from emotigram.training.multimodal.data import DATASETS
 from emotigram.training.multimodal.published import published
 from emotigram.training.multimodal.results_page import put_into_results, results_section
+from emotigram.training.multimodal.sources import DATASETS
 from tests.training.multimodal.made_up import ABOUT, folded_rows, outcome, shared_rows
 
 

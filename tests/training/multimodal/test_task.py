@@ -12,14 +12,15 @@ import torch
 from PIL import Image
 
 from emotigram.settings import Settings
-from emotigram.training.fusion import STRATEGIES
 from emotigram.training.loop import fit
 from emotigram.training.multimodal.build import Built, Encoders, build_encoders, build_model
 from emotigram.training.multimodal.config import SentimentConfig
-from emotigram.training.multimodal.data import LABELS, Dataset, read_dataset
+from emotigram.training.multimodal.data import LABELS, Dataset
 from emotigram.training.multimodal.model import MultiModalSentimentModel
+from emotigram.training.multimodal.ngram_encoder import bag_of_words
+from emotigram.training.multimodal.read_data import read_dataset
+from emotigram.training.multimodal.strategies import STRATEGIES
 from emotigram.training.multimodal.task import Prepared, SentimentTask, logits, predict
-from emotigram.training.multimodal.text_encoders import bag_of_words
 from tests.training.multimodal.small import save_bert
 
 SETTINGS = Settings(device="cpu", threads=1)

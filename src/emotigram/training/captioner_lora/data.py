@@ -22,7 +22,7 @@ TEXT_COLUMNS = ("caption", "captions", "captions_en", "text", "txt")
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class CaptionExample:
     """One caption of a photo and the number of its row."""
 
     number: int
@@ -38,13 +38,13 @@ class CaptionData:
     """
 
     table: Table
-    train: list[Example]
-    validation: list[Example]
+    train: list[CaptionExample]
+    validation: list[CaptionExample]
     photos: int
     cleaned: int
     left_out: int
 
-    def open(self, examples: Sequence[Example], limits: PhotoLimits) -> list[Image]:
+    def open(self, examples: Sequence[CaptionExample], limits: PhotoLimits) -> list[Image]:
         """Their photos, upright RGB; raises DataPhoto."""
         return [self.table.open(each.number, each.photo, limits).image for each in examples]
 
@@ -57,7 +57,11 @@ def read_examples(data: Path, config: CaptionerLoraConfig) -> CaptionData:
     table = read_table(data)
     told = list(_told(table))
     captions = [clean_tweet(each.caption) if config.clean else " ".join(each.caption.split()) for each in told]
-    kept = [Example(each.number, each.photo, caption) for each, caption in zip(told, captions, strict=True) if caption]
+    kept = [
+        CaptionExample(each.number, each.photo, caption)
+        for each, caption in zip(told, captions, strict=True)
+        if caption
+    ]
     train, validation, photos = _split(table, kept, config)
     cleaned = sum(bool(caption) and caption != each.caption for each, caption in zip(told, captions, strict=True))
     return CaptionData(table, train, validation, photos, cleaned, len(told) - len(kept))
@@ -70,19 +74,19 @@ def check_photos(data: CaptionData, limits: PhotoLimits, title: str) -> None:
         data.table.open(each.number, each.photo, limits)
 
 
-def _told(table: Table) -> Iterator[Example]:
+def _told(table: Table) -> Iterator[CaptionExample]:
     image, text = table.need(*IMAGE_COLUMNS), table.need(*TEXT_COLUMNS)
     for number, row in enumerate(table.rows, start=1):
         source = table.photo(number, row[image])
         if source is None:
             raise DataPhoto(path=table.path, row=number, cause=PhotoMissing(source="''"))
         for caption in listed(row[text]) or [""]:
-            yield Example(number, source, caption)
+            yield CaptionExample(number, source, caption)
 
 
 def _split(
-    table: Table, examples: list[Example], config: CaptionerLoraConfig
-) -> tuple[list[Example], list[Example], int]:
+    table: Table, examples: list[CaptionExample], config: CaptionerLoraConfig
+) -> tuple[list[CaptionExample], list[CaptionExample], int]:
     """Training and validation by photo, from the seed alone, and the number of photos."""
     keys = [_key(each.photo) for each in examples]
     photos = list(dict.fromkeys(keys))

@@ -15,7 +15,7 @@ from torch import nn
 from emotigram.errors import SettingsError
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
 from emotigram.training.captioner_lora.learner import Learner
-from emotigram.training.checkpointing import checkpoint_activations
+from emotigram.training.gradient_checkpointing import checkpoint_activations
 
 NAME = "default"
 

@@ -13,6 +13,7 @@ from peft import LoraConfig
 from emotigram.errors import SettingsError
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
+from emotigram.training.accelerator import new_accelerator
 from emotigram.training.captioner_lora.adapter_files import write_adapter, write_merged
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
 from emotigram.training.captioner_lora.data import CaptionData, check_photos, read_examples
@@ -20,7 +21,7 @@ from emotigram.training.captioner_lora.learner import Learner, load_learner
 from emotigram.training.captioner_lora.lora import add_lora
 from emotigram.training.captioner_lora.task import CaptionTask
 from emotigram.training.dry_run import RunSize, measure_run
-from emotigram.training.loop import Progress, fit, new_accelerator
+from emotigram.training.loop import Progress, fit
 from emotigram.training.run_folder import RunFolder, write_json
 
 _PACKAGES = ("accelerate", "emotigram", "peft", "torch", "transformers")

@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from emotigram.domain import PhotoLimits
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
-from emotigram.training.captioner_lora.data import CaptionData, Example
+from emotigram.training.captioner_lora.data import CaptionData, CaptionExample
 from emotigram.training.captioner_lora.learner import Learner
 from emotigram.training.captioner_lora.lora import trained
 from emotigram.training.captioner_lora.tokens import IGNORED
-from emotigram.training.loop import Batch
+from emotigram.training.task import Batch
 
 _TWEETS = 32  # photos that the model writes of, each epoch
 _RETWEET = re.compile(r"\s*RT(?![A-Za-z0-9_])")
@@ -40,7 +40,7 @@ class CaptionTask:
         """See Task."""
         return self.examples([self._data.train[row] for row in rows])
 
-    def examples(self, examples: Sequence[Example]) -> dict[str, Tensor]:
+    def examples(self, examples: Sequence[CaptionExample]) -> dict[str, Tensor]:
         """Examples as tensors."""
         images = self._data.open(examples, self._limits)
         return self.learner.batch(images, [each.caption for each in examples])
@@ -79,5 +79,5 @@ def starts_with_rt(tweets: Sequence[str]) -> float:
     return sum(bool(_RETWEET.match(tweet)) for tweet in tweets) / len(tweets)
 
 
-def _parts(examples: Sequence[Example], size: int) -> list[Sequence[Example]]:
+def _parts(examples: Sequence[CaptionExample], size: int) -> list[Sequence[CaptionExample]]:
     return [examples[at : at + size] for at in range(0, len(examples), size)]

@@ -15,15 +15,16 @@ from tqdm import tqdm
 from emotigram.errors import UnknownName
 from emotigram.evaluation.report import describe_machine
 from emotigram.settings import Settings
-from emotigram.training.fusion import STRATEGIES
-from emotigram.training.multimodal.build import Encoders, build_encoders, build_model, image_encoder_of
+from emotigram.training.multimodal.build import Encoders, build_encoders, build_model
 from emotigram.training.multimodal.compare_report import write_comparison
-from emotigram.training.multimodal.comparison import CONTROLS
 from emotigram.training.multimodal.config import SentimentConfig
-from emotigram.training.multimodal.data import DATASETS, Dataset
+from emotigram.training.multimodal.data import Dataset
+from emotigram.training.multimodal.encoders import image_encoder_of
 from emotigram.training.multimodal.learn import PACKAGES, checksums, dataset_of, learn
 from emotigram.training.multimodal.outcomes import Outcome
 from emotigram.training.multimodal.results_page import checked_key, put_into_results
+from emotigram.training.multimodal.sources import DATASETS
+from emotigram.training.multimodal.strategies import CONTROLS, STRATEGIES
 from emotigram.training.run_folder import RunFolder
 
 _PROTOCOLS = {

@@ -13,9 +13,8 @@ from emotigram.evaluation.confidence import calibration
 from emotigram.evaluation.sentiment_metrics import class_figures
 from emotigram.training.multimodal.outcomes import LABELS, Outcome
 from emotigram.training.multimodal.statistics import Floats, holm, mean_and_interval, paired_f1_test, paired_test
+from emotigram.training.multimodal.strategies import BASELINE, CONTROLS
 
-BASELINE = "text_only"
-CONTROLS = (BASELINE, "image_only", "majority")
 _ALPHA = 0.05
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from emotigram.training.fusion import STRATEGIES
-from emotigram.training.multimodal.data import CONTROL, DATASETS
+from emotigram.training.multimodal.sources import DATASETS
+from emotigram.training.multimodal.strategies import BASELINE, STRATEGIES
 from emotigram.training.run_config import RunConfig
 
 AUTO = "auto"
@@ -20,7 +20,7 @@ class SentimentConfig(RunConfig):
     weight_decay: float = Field(3.0, ge=0, description="Decoupled decay of the weights (AdamW); features are many.")
     patience: int = Field(8, ge=1, description="Epochs without a better validation score before it stops.")
     dataset: str = Field("folder", description="twitter1517, twitter2015, twitter2017, mvsa, msed, or folder.")
-    fusion: str = Field(AUTO, description="A strategy of training/fusion.py; auto by the data set.")
+    fusion: str = Field(AUTO, description="A strategy of training/multimodal/strategies.py; auto by the data set.")
     text_encoder: str = Field(
         "embedded", description="embedded, bag_of_words, a folder or name of weights, or embedded+WEIGHTS."
     )
@@ -57,5 +57,5 @@ class SentimentConfig(RunConfig):
         """With ``auto`` made a name: a fusion strategy only where it beat text alone significantly on that data set."""
         if self.fusion != AUTO:
             return self
-        chosen = DATASETS[self.dataset].fusion if self.dataset in DATASETS else CONTROL
+        chosen = DATASETS[self.dataset].fusion if self.dataset in DATASETS else BASELINE
         return self.model_copy(update={"fusion": chosen})

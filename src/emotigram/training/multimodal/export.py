@@ -20,7 +20,6 @@ from torch.jit import TracerWarning  # type: ignore[attr-defined]
 from emotigram.checkpoints.loading import quiet
 from emotigram.errors import ExportDiffers
 from emotigram.settings import Settings
-from emotigram.training.fusion import STRATEGIES
 from emotigram.training.multimodal.build import Built
 from emotigram.training.multimodal.data import LABELS, Dataset
 from emotigram.training.multimodal.export_attention import plain_attention
@@ -28,7 +27,9 @@ from emotigram.training.multimodal.export_folder import new_export, write_card_a
 from emotigram.training.multimodal.export_rows import Inputs, batches_to_compare, contract_inputs, picked_rows
 from emotigram.training.multimodal.image_encoders import HuggingFaceImage, ImageEncoder
 from emotigram.training.multimodal.model import MultiModalSentimentModel
-from emotigram.training.multimodal.text_encoders import NgramEncoder, TextEncoder
+from emotigram.training.multimodal.ngram_encoder import NgramEncoder
+from emotigram.training.multimodal.strategies import STRATEGIES
+from emotigram.training.multimodal.text_encoders import TextEncoder
 
 TORCHSCRIPT, ONNX = "best_model.pt", "model.onnx"
 LIMITS = {TORCHSCRIPT: 1e-5, ONNX: 1e-3}  # of the largest difference of any logit

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from emotigram.training.multimodal.image_encoders import HuggingFaceImage
-from emotigram.training.multimodal.text_encoders import HuggingFaceText
+from emotigram.training.multimodal.sentence_encoders import HuggingFaceText
 
 
 class _PlainAttention(nn.Module):

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from emotigram.settings import Settings
-from emotigram.training.multimodal.build import Built, photo_pixels
+from emotigram.training.multimodal.build import Built
 from emotigram.training.multimodal.data import Dataset
 from emotigram.training.multimodal.image_encoders import ImageEncoder, QFormerImage
+from emotigram.training.multimodal.rows import photo_pixels
 from emotigram.training.multimodal.text_encoders import padded
 
 Inputs = tuple[Tensor, Tensor, Tensor]  # input_ids (n, length), attention_mask (n, length), image

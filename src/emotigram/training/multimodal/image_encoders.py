@@ -22,10 +22,9 @@ from emotigram.inference.pixels import batch
 from emotigram.inference.store import shipped_model
 from emotigram.sentiment.embedded import EYES_VERSION
 from emotigram.settings import Settings
-from emotigram.training.fusion import Encoded
-from emotigram.training.networks import FEATURES, MEAN, SPREAD, VisionEncoder
-
-_IMPORTANCE = 0.3  # as of other features of a text
+from emotigram.training.multimodal.fusion import Encoded
+from emotigram.training.multimodal.text_encoders import IMPORTANCE
+from emotigram.training.vision import FEATURES, MEAN, SPREAD, VisionEncoder
 
 
 class ImageEncoder(nn.Module):
@@ -40,7 +39,7 @@ class ImageEncoder(nn.Module):
     @property
     def importance(self) -> Tensor:
         """How little a feature is held back by the decay of weights, (width,)."""
-        return torch.full((self.width,), _IMPORTANCE)
+        return torch.full((self.width,), IMPORTANCE)
 
     def pixels(self, images: Sequence[Image]) -> Tensor:
         """Upright RGB images as (n, *shape)."""

@@ -15,8 +15,9 @@ from emotigram.training.loop import Progress, fit
 from emotigram.training.multimodal.build import Built
 from emotigram.training.multimodal.calibrate import fit_temperatures
 from emotigram.training.multimodal.config import SentimentConfig
-from emotigram.training.multimodal.data import Dataset, read_dataset
+from emotigram.training.multimodal.data import Dataset
 from emotigram.training.multimodal.outcomes import Outcome
+from emotigram.training.multimodal.read_data import read_dataset
 from emotigram.training.multimodal.task import SentimentTask, predict
 from emotigram.training.run_folder import RunFolder
 

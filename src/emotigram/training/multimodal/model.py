@@ -5,11 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from emotigram.training.fusion import STRATEGIES, Encoded, Fusion, LastLayer, Majority
+from emotigram.training.multimodal.decision_fusion import Majority
+from emotigram.training.multimodal.fusion import CLASSES, Encoded, Fusion, LastLayer
 from emotigram.training.multimodal.image_encoders import ImageEncoder
+from emotigram.training.multimodal.strategies import STRATEGIES
 from emotigram.training.multimodal.text_encoders import TextEncoder
 
-CLASSES = 3
 _PIXELS = 4  # dimensions of pixels; what was looked at before has three
 
 

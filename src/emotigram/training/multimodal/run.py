@@ -14,8 +14,8 @@ from emotigram.evaluation import plots
 from emotigram.evaluation.report import describe_machine
 from emotigram.evaluation.sentiment_metrics import class_figures
 from emotigram.settings import Settings
+from emotigram.training.accelerator import new_accelerator
 from emotigram.training.dry_run import RunSize, measure_run
-from emotigram.training.loop import new_accelerator
 from emotigram.training.multimodal.build import Built, build_encoders, build_model
 from emotigram.training.multimodal.config import SentimentConfig
 from emotigram.training.multimodal.data import LABELS, Dataset

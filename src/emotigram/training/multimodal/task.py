@@ -13,11 +13,11 @@ from sklearn.metrics import f1_score
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from emotigram.training.loop import Batch
 from emotigram.training.multimodal.config import SentimentConfig
 from emotigram.training.multimodal.data import LABELS
 from emotigram.training.multimodal.model import MultiModalSentimentModel
 from emotigram.training.multimodal.text_encoders import padded
+from emotigram.training.task import Batch
 
 _BATCH = 128  # of validation
 _BUCKET = 16  # batches whose rows are sorted by length, so that little is padded

@@ -1,0 +1,75 @@
+"""Write the captioner as ONNX files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from emotigram.training.embedded_captioner.decoder import CaptionDecoder, CaptionerNet
+from emotigram.training.onnx_files import write_onnx
+from emotigram.training.vision import FEATURES, MEAN, SPREAD, STRIDE
+
+
+class _Vision(nn.Module):
+    """The runtime's view of the encoder: uint8 photos to grid, pooled features and hint probabilities."""
+
+    def __init__(self, encoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, photos: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        grid, hint_logits = self.encoder((photos.permute(0, 3, 1, 2).float() - MEAN) / SPREAD)
+        return grid, grid.mean(1), torch.sigmoid(hint_logits)
+
+
+class _EncoderState(nn.Module):
+    """The runtime's view of the photo: keys and values that the decoder attends to, from grid and hints."""
+
+    def __init__(self, decoder: CaptionDecoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, grid: Tensor, hints: Tensor) -> Tensor:
+        return self.decoder.encoder_state(grid, hints)
+
+
+class _Step(nn.Module):
+    """The runtime's view of the decoder: log-probabilities of the next word, and the KV cache to go on from."""
+
+    def __init__(self, decoder: CaptionDecoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, words: Tensor, encoder_state: Tensor, kv_cache: Tensor) -> tuple[Tensor, Tensor]:
+        scores, kv_cache = self.decoder.step(words, encoder_state, kv_cache)
+        return torch.log_softmax(scores, -1), kv_cache
+
+
+def export_captioner(model: CaptionerNet, hints: int, side_px: int, folder: Path) -> None:
+    """Write ``vision.onnx``, ``memory.onnx`` and ``decoder.onnx``, with the input names that the runtime knows.
+
+    photos -> grid, features, hints; grid, hints -> memory (the encoder state); words, memory, past (the KV cache) ->
+    scores, new_past.
+    """
+    model.eval()
+    photos = torch.zeros(2, side_px, side_px, 3, dtype=torch.uint8)
+    seen = {"photos": {0: "n"}}
+    write_onnx(
+        _Vision(model.encoder), (photos,), ["photos"], ["grid", "features", "hints"], seen, folder / "vision.onnx"
+    )
+    grid, shown = torch.zeros(2, (side_px // STRIDE) ** 2, FEATURES), torch.zeros(2, hints)
+    shapes = {"grid": {0: "n"}, "hints": {0: "n"}}
+    write_onnx(_EncoderState(model.decoder), (grid, shown), list(shapes), ["memory"], shapes, folder / "memory.onnx")
+    decoder, lengths = model.decoder, {0: "n", 4: "length"}
+    example = (torch.ones(2, dtype=torch.int64), decoder.encoder_state(grid, shown), decoder.empty_kv_cache(2, 3))
+    inputs = {"words": {0: "n"}, "memory": {0: "n"}, "past": lengths}
+    write_onnx(
+        _Step(decoder),
+        example,
+        list(inputs),
+        ["scores", "new_past"],
+        {**inputs, "new_past": lengths},
+        folder / "decoder.onnx",
+    )
