@@ -6,7 +6,7 @@ import regex
 
 from emotigram.captioners.tags import without_repetition
 from emotigram.captioners.wording import from_tags, named_in
-from emotigram.domain import Captions, Features, Photo
+from emotigram.domain import Captions, Features, Note, Photo
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.pixels import batch
 from emotigram.publishing.cleaning import clean
@@ -15,7 +15,7 @@ _COLOUR_SIDE_PX = 64  # colours need no more
 
 
 def told_in_english(
-    photo: Photo, description: str, tweet: str = "", features: Features | None = None, notes: tuple[str, ...] = ()
+    photo: Photo, description: str, tweet: str = "", features: Features | None = None, notes: tuple[Note, ...] = ()
 ) -> Captions:
     """Captions with the tags that the English description names, which also say it in Chinese; no second model looks.
 
