@@ -65,7 +65,8 @@ def _notes_made() -> dict[str, set[str]]:
     """The code of every note that is made in the sources, and the blanks that it fills."""
     made: dict[str, set[str]] = {}
     for path in sorted(Path(str(resources.files("emotigram"))).rglob("*.py")):
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        source = path.read_text("utf-8")
+        for call in ast.walk(ast.parse(source if "Note" in source else "")):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in ("Note", "Note.of_error"):
                 code, *rest = call.args
                 made[ast.literal_eval(code)] = _filled(rest) if ast.unparse(call.func) == "Note" else {"reason", "hint"}
