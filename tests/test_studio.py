@@ -53,7 +53,7 @@ def test_without_a_key_the_embedded_writer_serves_and_says_so(flower: Path) -> N
     studio = open_studio()
     post = studio.write(studio.read(open_photo(flower)))
     assert post.written_by == "embedded"
-    assert any("DEEPSEEK_API_KEY" in note for note in post.notes)
+    assert any("DEEPSEEK_API_KEY" in note.message() for note in post.notes)
 
 
 def test_many_photos_read_as_each_alone(china: Path, flower: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_locale_that_only_a_chat_model_writes_gives_way_and_says_so(
     studio = open_studio(writer="embedded")
     post = studio.write(studio.read(open_photo(china)))
     assert post.language == "en"
-    assert any("Français" in note for note in post.notes)
+    assert any("Français" in note.message() for note in post.notes)
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "pt", "ru"])

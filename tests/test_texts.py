@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,37 @@ def test_every_error_has_a_message_and_a_hint_and_an_exit_code(kind: type[EmotiG
     assert english[f".errors.{kind.code}.message"]
     assert english[f".errors.{kind.code}.hint"]
     assert kind.exit_code > 1
+
+
+_BLANKS = re.compile(r"{([a-z_]+)")
+_OF_OTHERS = {"engine"}  # for engines of other packages, which have no sentences here
+
+
+def _notes_made() -> dict[str, set[str]]:
+    """The code of every note that is made in the sources, and the blanks that it fills."""
+    made: dict[str, set[str]] = {}
+    for path in sorted(Path(str(resources.files("emotigram"))).rglob("*.py")):
+        source = path.read_text("utf-8")
+        for call in ast.walk(ast.parse(source if "Note" in source else "")):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("Note", "Note.of_error"):
+                code, *rest = call.args
+                made[ast.literal_eval(code)] = _filled(rest) if ast.unparse(call.func) == "Note" else {"reason", "hint"}
+    return made
+
+
+def _filled(values: list[ast.expr]) -> set[str]:
+    return {ast.literal_eval(key) for each in values if isinstance(each, ast.Dict) for key in each.keys if key}
+
+
+def test_every_note_has_a_sentence_and_fills_it_and_every_sentence_is_of_a_note() -> None:
+    made = _notes_made()
+    sentences = {
+        key.removeprefix(".notes."): text for key, text in _sentences("en").items() if key.startswith(".notes.")
+    }
+    assert sentences.keys() == made.keys() | _OF_OTHERS
+    assert {code: set(_BLANKS.findall(sentences[code])) - filled for code, filled in made.items()} == {
+        code: set() for code in made
+    }
 
 
 @pytest.mark.parametrize(

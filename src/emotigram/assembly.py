@@ -10,10 +10,10 @@ from typing import Any
 
 from emotigram import catalogue
 from emotigram.captioners.auto import choose_captioner
+from emotigram.domain import Note
 from emotigram.errors import UnknownName
 from emotigram.settings import Settings, load_settings
 from emotigram.studio import Studio
-from emotigram.texts import interface_language, say
 
 ENGINES = {
     "captioner": ("captioners", ("embedded", "blip2", "transformers_vlm", "openai_vision")),
@@ -68,7 +68,7 @@ def engines_known() -> dict[str, list[str]]:
     }
 
 
-def captioner_of(settings: Settings) -> tuple[str, tuple[str, ...]]:
+def captioner_of(settings: Settings) -> tuple[str, tuple[Note, ...]]:
     """The name of the captioner that the settings come down to, and notes on what could not be used."""
     return choose_captioner(settings) if settings.captioner == "auto" else (settings.captioner, ())
 
@@ -87,10 +87,10 @@ def has_chat_key(settings: Settings) -> bool:
     return has_key or bool(settings.base_url) or not key_env
 
 
-def _choose_writer(settings: Settings) -> tuple[str, tuple[str, ...]]:
+def _choose_writer(settings: Settings) -> tuple[str, tuple[Note, ...]]:
     if settings.writer != "auto":
         return settings.writer, ()
     if has_chat_key(settings):
         return "chat", ()
     key_env = catalogue.provider(settings.provider).key_env
-    return "embedded", (say("notes.no_key", interface_language(settings.interface), key_env=key_env),)
+    return "embedded", (Note("no_key", {"key_env": key_env}),)

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from emotigram.texts import INTERFACE_LANGUAGES, say
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
+
+    from emotigram.errors import EmotiGramError
 
 SentimentLabel = Literal["negative", "neutral", "positive"]
 # Ekman's six and none of them (Ekman 1992, Cognition and Emotion 6); MSED's labels are these without surprise
@@ -26,6 +30,7 @@ _SENTIMENT_OF: Mapping[str, SentimentLabel] = {
     "fear": "negative",
     "disgust": "negative",
 }
+NoteValue = str | int | float | Mapping[str, str]  # the last: by interface language
 
 
 class PhotoLimits(TypedDict, total=False):
@@ -146,14 +151,52 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a user should know of how a reading or a post was made; the sentence is chosen where it is shown.
+
+    ``code`` is a key of ``[notes]`` in data/interface, ``values`` fill its blanks: text, numbers, or a name in each
+    interface language. Raises ValueError where there is no such sentence, or a value is missing.
+    """
+
+    code: str
+    values: Mapping[str, NoteValue] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        try:
+            for language in INTERFACE_LANGUAGES:
+                self.message(language)
+        except (LookupError, TypeError, ValueError) as error:
+            raise ValueError(f"no sentence for the note {self.code!r} with {dict(self.values)}") from error
+
+    @classmethod
+    def of_error(cls, code: str, error: EmotiGramError) -> Note:
+        """A note that tells an error, as ``{reason}`` and ``{hint}``; its code becomes the value ``error``."""
+        values = {
+            name: value if isinstance(value, str | int | float) else str(value) for name, value in error.values.items()
+        }
+        return cls(code, {**values, "error": error.code})
+
+    def message(self, language: str = "en") -> str:
+        """The note as a sentence of an interface language."""
+        values = {name: each[language] if isinstance(each, Mapping) else each for name, each in self.values.items()}
+        if "error" in values:
+            error = f"errors.{values['error']}"
+            values |= {
+                "reason": say(f"{error}.message", language, **values),
+                "hint": say(f"{error}.hint", language, **values),
+            }
+        return say(f"notes.{self.code}", language, **values)
+
+
+@dataclass(frozen=True, slots=True)
 class Captions:
     """What a captioner says of one photo, per language.
 
     ``description`` is what the user is told; ``sentences`` what the captioner would have said without caution, with
     ``confidence`` in [0, 1] that it is right (both empty where an engine knows no caution). ``tweets`` may lack
     languages: the studio words those from the reading. ``features`` let a sentiment model of their space skip a second
-    look. ``notes`` tell the user, in the interface's language, what the engine had to do without. ``seen_text`` are the
-    words that stand in the photo, '' where the engine reads none.
+    look. ``notes`` tell the user what the engine had to do without. ``seen_text`` are the words that stand in the
+    photo, '' where the engine reads none.
     """
 
     description: Mapping[str, str]
@@ -162,7 +205,7 @@ class Captions:
     features: Features | None = None
     sentences: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     seen_text: str = ""
 
 
@@ -180,7 +223,7 @@ class Reading:
     affect: Affect
     read_by: Mapping[str, str]
     user_text: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     seen_text: str = ""
     look: str = ""
 
@@ -460,8 +503,8 @@ class Plan:
 class Draft:
     """A post as far as it has been written, or one of several; hashtags without their sign.
 
-    ``candidate`` counts them from 0. ``notes`` tell the user, in the interface's language, what the writer had to do
-    otherwise than asked. ``usage`` is of all that was asked for, on the last draft of an answer.
+    ``candidate`` counts them from 0. ``notes`` tell the user what the writer had to do otherwise than asked. ``usage``
+    is of all that was asked for, on the last draft of an answer.
     """
 
     title: str = ""
@@ -469,7 +512,7 @@ class Draft:
     hashtags: tuple[str, ...] = ()
     alt_text: str = ""
     candidate: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     usage: Usage | None = None
 
 
@@ -500,7 +543,7 @@ class Candidate:
     checks: tuple[Check, ...]
     demerits: float
     is_repaired: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,6 +565,6 @@ class Post:
     tone: SentimentLabel
     written_by: str
     checks: tuple[Check, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Note, ...] = field(default=())
     candidates: tuple[Candidate, ...] = ()
     usage: Usage | None = None

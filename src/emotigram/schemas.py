@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from emotigram.domain import SentimentLabel
+from emotigram.domain import NoteValue, SentimentLabel
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Memory = Annotated[str, Field(max_length=5000)]
@@ -53,6 +53,17 @@ class TagInfo(BaseModel):
     confidence: Probability | None
 
 
+class NoteInfo(BaseModel):
+    """What there is to know of how it was made; ``code`` is stable, ``message`` in the caller's language.
+
+    ``values`` fill the sentence: text, numbers, or a name by language; ``error`` among them is the code of an error.
+    """
+
+    code: str = Field(examples=["no_key"])
+    values: dict[str, NoteValue] = Field(examples=[{"key_env": "DEEPSEEK_API_KEY"}])
+    message: str = Field(examples=["Written offline by the embedded writer: DEEPSEEK_API_KEY is not set."])
+
+
 class ReadingInfo(BaseModel):
     """What was read from a photo: descriptions and social lines by language, tags, emotion, a suggested look."""
 
@@ -63,7 +74,7 @@ class ReadingInfo(BaseModel):
     affect: AffectInfo
     look: str
     read_by: dict[str, str] = Field(examples=[{"captioner": "embedded", "sentiment": "embedded"}])
-    notes: list[str]
+    notes: list[NoteInfo]
 
 
 class CheckInfo(BaseModel):
@@ -113,7 +124,7 @@ class PostInfo(BaseModel):
     tone: SentimentLabel
     written_by: str = Field(examples=["embedded"])
     checks: list[CheckInfo]
-    notes: list[str]
+    notes: list[NoteInfo]
     usage: UsageInfo | None
     candidates: list[CandidateInfo]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypedDict, Unpack
 
 from emotigram import catalogue
-from emotigram.domain import Affect, Brief, Captions, Language, Photo, Post, Reading, SentimentLabel
+from emotigram.domain import Affect, Brief, Captions, Language, Note, Photo, Post, Reading, SentimentLabel
 from emotigram.editing.languages import identify
 from emotigram.errors import ChatError, LanguageNeedsChat
 from emotigram.imaging.looks import suggested_look
@@ -14,7 +14,7 @@ from emotigram.ports import Captioner, SentimentModel, Writer
 from emotigram.publishing.loop import Loop
 from emotigram.settings import Settings
 from emotigram.tags.social_line import social_line, speaks
-from emotigram.texts import interface_language, locale_name, say
+from emotigram.texts import interface_language, locale_name
 
 
 class Wishes(TypedDict, total=False):
@@ -49,8 +49,8 @@ class Studio:
         sentiment: SentimentModel,
         writer: Writer,
         stand_in: Writer | None = None,
-        notes: Sequence[str] = (),
-        read_notes: Sequence[str] = (),
+        notes: Sequence[Note] = (),
+        read_notes: Sequence[Note] = (),
         judge: SentimentModel | None = None,
     ) -> None:
         self.settings = settings
@@ -141,8 +141,7 @@ class Studio:
         except ChatError as error:
             if not error.retryable or self._stand_in is None or not _writes(self._stand_in, brief.language.key):
                 raise
-            note = say("notes.stand_in", self._interface, reason=error.message(self._interface))
-            yield from self._loop(self._stand_in).posts(brief, (*notes, note))
+            yield from self._loop(self._stand_in).posts(brief, (*notes, Note.of_error("stand_in", error)))
 
     def brief(  # noqa: PLR0913
         self,
@@ -195,13 +194,13 @@ class Studio:
         likely = (identify(reading.user_text), self.default_language(), self._interface)
         return catalogue.language(next(key for key in likely if key and _writes(self._writer, key)))
 
-    def _language_notes(self, brief: Brief, wished: str | None) -> tuple[str, ...]:
+    def _language_notes(self, brief: Brief, wished: str | None) -> tuple[Note, ...]:
         """A word on it where the locale's own language had to give way."""
         default = self.default_language()
         if wished or self.settings.language != "auto" or _writes(self._writer, default):
             return ()
-        names = (catalogue.language(default).native_name, brief.language.native_name)
-        return (say("notes.language", self._interface, wanted=names[0], written=names[1]),)
+        wanted = catalogue.language(default).native_name
+        return (Note("language", {"wanted": wanted, "written": brief.language.native_name}),)
 
     def _loop(self, writer: Writer) -> Loop:
         return Loop(writer, self._judge, self.settings.repairs, self.settings.timeout_s)

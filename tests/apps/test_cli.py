@@ -85,7 +85,7 @@ def test_json_holds_all_there_is(china: Path) -> None:
     assert all(set(check) == {"name", "passed", "figure", "limit", "is_hard", "detail"} for check in post["checks"])
     assert len(post["candidates"]) == 3
     assert post["usage"] is None
-    assert any("DEEPSEEK_API_KEY" in note for note in post["notes"])
+    assert any("DEEPSEEK_API_KEY" in note["message"] for note in post["notes"])
 
 
 def test_read_stops_before_the_post(flower: Path) -> None:

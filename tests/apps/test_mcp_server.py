@@ -12,10 +12,12 @@ from emotigram import catalogue
 from emotigram.errors import PhotoMissing
 from tests.aio import run
 
+MISSING_WEIGHTS = {"EMOTIGRAM_WRITER": "embedded", "EMOTIGRAM_CAPTIONER_MODEL": "blip2-opt-2.7b"}
+
 
 async def _talk(photo: Path, language: str) -> list[Any]:
     arguments = ["-m", "emotigram", "--interface", language, "mcp"]
-    command = StdioServerParameters(command=sys.executable, args=arguments, env={"EMOTIGRAM_WRITER": "embedded"})
+    command = StdioServerParameters(command=sys.executable, args=arguments, env=MISSING_WEIGHTS)
     async with Client(command, read_timeout_seconds=120) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         choices = await client.call_tool("list_choices", {})
@@ -37,6 +39,7 @@ def test_an_assistant_reads_and_writes(china: Path) -> None:
     post = written.structured_content["post"]
     assert (post["platform"], post["language"]) == ("xiaohongshu", "zh")
     assert post["full_text"]
+    assert [note["message"][:2] for note in post["notes"]] == ["未使"]
     assert missing.is_error
     assert "none.jpg：找不到" in missing.content[0].text
     none = PhotoMissing(source=str(china.with_name("none.jpg")))

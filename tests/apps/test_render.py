@@ -10,7 +10,7 @@ from rich.console import Console
 
 from emotigram import Affect, Photo, Post, Reading, Sentiment
 from emotigram.apps.cli.render import Renderer
-from emotigram.domain import Check
+from emotigram.domain import Check, Note
 
 READING = Reading(
     description={"en": "A dog.", "zh": "一只狗。"},
@@ -37,7 +37,8 @@ LONG_LINE = "words " * 40 + "end"
 
 def render(language: str, checks: tuple[Check, ...] = ()) -> str:
     out = io.StringIO()
-    post = Post("Title", LONG_LINE, (), "", LONG_LINE, "x", "en", "plain", "neutral", "embedded", checks, ("A note.",))
+    notes = (Note("engine", {"text": {"en": "A note.", "zh": "一句说明。"}}),)
+    post = Post("Title", LONG_LINE, (), "", LONG_LINE, "x", "en", "plain", "neutral", "embedded", checks, notes)
     console = Console(file=out, width=80, highlight=False, markup=False, emoji=False)
     Renderer(console, language).show(Photo(Image.new("RGB", (2, 2)), "[bold]a[/] :dog:.jpg", ""), READING, post)
     return out.getvalue()
@@ -74,7 +75,7 @@ def test_failed_checks_are_explained(language: str, sentences: list[str]) -> Non
     shown = render(language, FAILED)
     assert all(sentence in shown for sentence in sentences)
     assert shown.count("Check" if language == "en" else "检查") == len(FAILED)
-    assert "A note." in shown
+    assert ("A note." if language == "en" else "一句说明。") in shown
 
 
 def test_passed_checks_are_not_worth_a_line() -> None:

@@ -42,12 +42,12 @@ def test_weights_that_the_user_configured_are_used(tmp_path: Path) -> None:
 
 
 def test_configured_weights_that_are_not_here_are_said_to_be_missing(photos: object) -> None:
-    for interface, said in (("en", "emotigram models pull blip2-opt-2.7b"), ("zh", "本机没有权重")):
-        name, notes = choose_captioner(Settings(captioner_model="blip2-opt-2.7b", interface=interface))
-        assert name == "embedded"
-        assert said in notes[0]
-        reading = open_studio(captioner_model="blip2-opt-2.7b", interface=interface, writer="embedded").read(PHOTO)
-        assert said in reading.notes[0]
+    name, notes = choose_captioner(Settings(captioner_model="blip2-opt-2.7b"))
+    assert name == "embedded"
+    reading = open_studio(captioner_model="blip2-opt-2.7b", writer="embedded").read(PHOTO)
+    for language, said in (("en", "emotigram models pull blip2-opt-2.7b"), ("zh", "本机没有权重")):
+        assert said in notes[0].message(language)
+        assert said in reading.notes[0].message(language)
 
 
 def test_photos_go_to_a_provider_only_where_one_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:

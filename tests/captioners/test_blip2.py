@@ -168,7 +168,7 @@ def test_a_failed_decode_leaves_nothing_behind(load: LoadBlip2, adapters: dict[s
 def test_without_an_adapter_the_voice_is_prompted_and_that_is_said(
     load: LoadBlip2, checkpoint: Path, photos: list[Photo], beams: int
 ) -> None:
-    captioner = load(beams=beams, interface="zh")
+    captioner = load(beams=beams)
     images, _ = captioner.look(photos[:3])
     ids = captioner.speak(images, max_new_tokens=NEW_TOKENS).tolist()
     model = Blip2ForConditionalGeneration.from_pretrained(checkpoint)
@@ -179,7 +179,7 @@ def test_without_an_adapter_the_voice_is_prompted_and_that_is_said(
     assert [_trimmed(row) for row in ids[3:]] == [
         _trimmed(row) for row in _generate(model, checkpoint, photos[:3], beams, prompt)
     ]
-    assert all("适配器" in note for each in captioner.read(photos[:2]) for note in each.notes)
+    assert all("适配器" in note.message("zh") for each in captioner.read(photos[:2]) for note in each.notes)
     assert captioner.read(photos[:1])[0].notes
 
 

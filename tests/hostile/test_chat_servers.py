@@ -357,7 +357,7 @@ def test_the_embedded_writer_steps_in_for_a_server_without_end() -> None:
         studio = open_studio(settings(server, writer="chat", language="en"))
         post = studio.write(studio.read(PHOTO))
     assert post.written_by == "embedded"
-    assert any("more than any answer" in note for note in post.notes)
+    assert any("more than any answer" in note.message() for note in post.notes)
 
 
 class TestTooMuchToFinish:

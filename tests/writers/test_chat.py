@@ -570,7 +570,7 @@ class TestInTheStudio:
             post = self.studio(provider).write(reading(), language="zh", platform="moments")
         assert post.text
         assert post.written_by == "embedded"
-        assert "cannot be reached or is failing" in " ".join(post.notes)
+        assert "cannot be reached or is failing" in " ".join(note.message() for note in post.notes)
 
     def test_a_refused_key_is_not_hidden(self) -> None:
         with FakeProvider(refusal(401)) as provider, pytest.raises(KeyRefused):

@@ -192,7 +192,9 @@ def test_a_style_without_phrases_is_written_like_its_neighbour_and_says_so() -> 
     baroque = Style("baroque", {"en": "Baroque", "zh": "巴洛克"}, {"en": "With scrolls."}, like="literary")
     of, near = replace(brief(BEACH), style=baroque), brief(BEACH, style="literary")
     assert post(of).text == post(near).text
-    assert "Baroque" in " ".join(post(of).notes)
+    (note,) = post(of).notes
+    assert "Baroque" in note.message("en")
+    assert "“巴洛克”" in note.message("zh")
     assert post(near).notes == ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from emotigram.domain import Affect, Candidate, Captions, Check, Photo, Plan, Post, Reading, Sentiment, Tag, Usage
+from emotigram.domain import Affect, Candidate, Captions, Check, Note, Photo, Plan, Post, Reading, Sentiment, Tag, Usage
 
 _DIGITS = 4  # more would claim a precision that no model here has
 
@@ -20,7 +20,7 @@ def photo_payload(photo: Photo) -> dict[str, object]:
 
 
 def reading_payload(reading: Reading, language: str) -> dict[str, object]:
-    """What was read; ``language`` chooses each tag's ``name`` among its ``names``."""
+    """What was read; ``language`` is that of each tag's ``name`` and of the notes."""
     return {
         "description": dict(reading.description),
         "tweet": reading.tweet,
@@ -29,7 +29,7 @@ def reading_payload(reading: Reading, language: str) -> dict[str, object]:
         "affect": affect_payload(reading.affect),
         "read_by": dict(reading.read_by),
         "look": reading.look,
-        "notes": list(reading.notes),
+        "notes": [note_payload(note, language) for note in reading.notes],
     }
 
 
@@ -62,8 +62,13 @@ def sentiment_payload(sentiment: Sentiment) -> dict[str, object]:
     }
 
 
-def post_payload(post: Post) -> dict[str, object]:
-    """The post with the checks it went through."""
+def note_payload(note: Note, language: str) -> dict[str, object]:
+    """Code and values, and the sentence in an interface language."""
+    return {"code": note.code, "values": dict(note.values), "message": note.message(language)}
+
+
+def post_payload(post: Post, language: str) -> dict[str, object]:
+    """The post with the checks it went through; its notes are said in ``language``."""
     return {
         "title": post.title,
         "text": post.text,
@@ -76,7 +81,7 @@ def post_payload(post: Post) -> dict[str, object]:
         "tone": post.tone,
         "written_by": post.written_by,
         "checks": [_check_payload(check) for check in post.checks],
-        "notes": list(post.notes),
+        "notes": [note_payload(note, language) for note in post.notes],
         "usage": None if post.usage is None else usage_payload(post.usage),
         "candidates": [_candidate_payload(candidate) for candidate in post.candidates],
     }
@@ -97,7 +102,7 @@ def payload(photo: Photo, reading: Reading, post: Post | None, language: str) ->
     """All about one photo; without ``post`` where none was written."""
     parts: dict[str, object] = {"photo": photo_payload(photo), "reading": reading_payload(reading, language)}
     if post is not None:
-        parts["post"] = post_payload(post)
+        parts["post"] = post_payload(post, language)
     return parts
 
 

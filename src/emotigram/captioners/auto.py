@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+from emotigram.domain import Note
 from emotigram.errors import WeightsError
 from emotigram.files import read_json_file
 from emotigram.settings import Settings
-from emotigram.texts import interface_language, say
 from emotigram.weights.store import entry_of, find_weights, is_at_hand
 
 # what an engine reads with where the settings name no weights
@@ -18,7 +18,7 @@ _BYTES_PER_PARAMETER = 2  # bf16 or fp16 on a GPU
 _WORKING_ROOM = 1.2  # keys and values of a few photos, and what the GPU's own libraries take
 
 
-def choose_captioner(settings: Settings) -> tuple[str, tuple[str, ...]]:
+def choose_captioner(settings: Settings) -> tuple[str, tuple[Note, ...]]:
     """The engine's name, and notes for the user where what was configured cannot be used.
 
     On a GPU with room for it and the weights at hand, blip2; else what the settings configure, be it weights at
@@ -27,10 +27,9 @@ def choose_captioner(settings: Settings) -> tuple[str, tuple[str, ...]]:
     """
     if _is_ready_for_blip2(settings):
         return "blip2", ()
-    missing = _missing(settings) if settings.captioner_model else ""
-    if settings.captioner_model and not missing:
+    notes = _missing(settings) if settings.captioner_model else ()
+    if settings.captioner_model and not notes:
         return engine_of(settings), ()
-    notes = (missing,) if missing else ()
     return ("openai_vision" if settings.vision_provider else "embedded"), notes
 
 
@@ -52,16 +51,15 @@ def _is_ready_for_blip2(settings: Settings) -> bool:
     return free >= (entry.parameters_b if entry else 0) * 1e9 * _BYTES_PER_PARAMETER * _WORKING_ROOM
 
 
-def _missing(settings: Settings) -> str:
-    """What stands in the way of the weights that the settings name, '' for nothing."""
-    language = interface_language(settings.interface)
+def _missing(settings: Settings) -> tuple[Note, ...]:
+    """What stands in the way of the weights that the settings name; () for nothing."""
     if not is_extra_installed():
-        return say("notes.no_extra", language, name=settings.captioner_model, extra="blip2")
+        return (Note("no_extra", {"name": settings.captioner_model, "extra": "blip2"}),)
     try:
         find_weights(settings.captioner_model, settings)
     except WeightsError as error:
-        return say("notes.no_weights", language, reason=error.message(language), hint=error.hint(language))
-    return ""
+        return (Note.of_error("no_weights", error),)
+    return ()
 
 
 def engine_of(settings: Settings) -> str:

@@ -16,10 +16,9 @@ import numpy as np
 
 from emotigram.captioners.auto import DEFAULT_WEIGHTS
 from emotigram.captioners.english import told_in_english
-from emotigram.domain import Captions, Features, Photo
+from emotigram.domain import Captions, Features, Note, Photo
 from emotigram.errors import ExtraMissing
 from emotigram.settings import Settings
-from emotigram.texts import interface_language, say
 from emotigram.weights.store import find_weights
 
 try:
@@ -64,9 +63,7 @@ class Blip2Captioner:
         self._cache = "static" if settings.compile else None  # generate compiles what has a cache of fixed size
         self.space = _space(checkpoint)
         self._lock = Lock()  # rows are switched in the layers themselves
-        self._notes: tuple[str, ...] = ()
-        if adapter is None:
-            self._notes = (say("notes.prompted_voice", interface_language(settings.interface)),)
+        self._notes = (Note("prompted_voice"),) if adapter is None else ()
 
     def read(self, photos: Sequence[Photo]) -> list[Captions]:
         """Describe photos and say each in the social voice; raises OutOfMemory where not even one photo fits."""

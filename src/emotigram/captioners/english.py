@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from emotigram.domain import Captions, Features, Photo
+from emotigram.domain import Captions, Features, Note, Photo
 from emotigram.editing.cleaning import clean
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.pixels import batch
@@ -15,7 +15,7 @@ _COLOUR_SIDE_PX = 64  # colours need no more
 
 
 def told_in_english(
-    photo: Photo, description: str, tweet: str = "", features: Features | None = None, notes: tuple[str, ...] = ()
+    photo: Photo, description: str, tweet: str = "", features: Features | None = None, notes: tuple[Note, ...] = ()
 ) -> Captions:
     """Captions with the tags that the English description names, which also say it in Chinese; no second model looks.
 

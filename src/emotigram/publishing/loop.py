@@ -10,7 +10,7 @@ from functools import reduce
 from operator import add
 
 from emotigram.chinese import to_mainland
-from emotigram.domain import Affect, Brief, Candidate, Draft, Post, Usage
+from emotigram.domain import Affect, Brief, Candidate, Draft, Note, Post, Usage
 from emotigram.errors import BudgetSpent, ChatError, PostUnfit
 from emotigram.ports import SentimentModel, Writer
 from emotigram.publishing.checks import checks_of
@@ -32,7 +32,7 @@ class Loop:
     repairs: int = 1
     timeout_s: float = math.inf
 
-    def posts(self, brief: Brief, notes: Sequence[str] = ()) -> Iterator[Post]:
+    def posts(self, brief: Brief, notes: Sequence[Note] = ()) -> Iterator[Post]:
         """Yield the first candidate as it grows, without checks, then the post: the best one, checked."""
         ends_at = time.monotonic() + self.timeout_s
         drafts: dict[int, Draft] = {}
@@ -93,7 +93,7 @@ class Loop:
         words = [text or " " for text in texts]
         return self.judge.judge([None] * len(words), words)
 
-    def _post(self, brief: Brief, made: Finished | Candidate, notes: tuple[str, ...]) -> Post:
+    def _post(self, brief: Brief, made: Finished | Candidate, notes: tuple[Note, ...]) -> Post:
         return Post(
             title=made.title,
             text=made.text,

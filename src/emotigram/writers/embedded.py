@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from emotigram import catalogue
-from emotigram.domain import Brief, Candidate, Check, Draft, Tag
+from emotigram.domain import Brief, Candidate, Check, Draft, Note, Tag
 from emotigram.editing.cleaning import clean
 from emotigram.editing.counting import title_length
 from emotigram.editing.languages import share_in_script
 from emotigram.settings import Settings
 from emotigram.tags.wording import from_tags, worded_languages
-from emotigram.texts import interface_language, say
 from emotigram.writers.fitting import alone, fitted, fresh
 from emotigram.writers.naming import hashtag, joined, name_in, said, things_to_name
 from emotigram.writers.phrase_bank import PhraseBank, Voice, phrase_bank, phrase_languages
@@ -24,9 +23,9 @@ _MOST_HASHTAGS = 5  # platforms may allow more, readers do not want more
 _OTHER_TRIES = 6  # candidates of a repair: they cost a millisecond each
 
 
-def build(settings: Settings) -> EmbeddedWriter:
+def build(settings: Settings) -> EmbeddedWriter:  # noqa: ARG001
     """Return the writer; the seed comes with each brief."""
-    return EmbeddedWriter(interface_language(settings.interface))
+    return EmbeddedWriter()
 
 
 class EmbeddedWriter:
@@ -34,9 +33,8 @@ class EmbeddedWriter:
 
     name = "embedded"
 
-    def __init__(self, interface: str = "en") -> None:
+    def __init__(self) -> None:
         self.languages = phrase_languages()
-        self._interface = interface
 
     def write(self, brief: Brief) -> Iterator[Draft]:
         """Yield each candidate after its opening, before its closing, and whole; the same brief gives the same posts.
@@ -52,15 +50,15 @@ class EmbeddedWriter:
     def _candidates(self, brief: Brief, variants: range) -> Iterator[Draft]:
         bank = phrase_bank(brief.language.key)
         brief = _in_style_of_revision(brief, bank)
-        notes = () if bank.has(brief.style) else (self._note(brief),)
+        notes = () if bank.has(brief.style) else (_style_note(brief),)
         alt_text = _alt_text(brief)
         for variant in variants:
             for draft in _growing(brief, bank, variant):
                 yield replace(draft, alt_text=alt_text, notes=notes, candidate=variant)
 
-    def _note(self, brief: Brief) -> str:
-        style, tongue = brief.style.names[self._interface], brief.language.names[self._interface]
-        return say("notes.style_like", self._interface, style=style, tongue=tongue)
+
+def _style_note(brief: Brief) -> Note:
+    return Note("style_like", {"style": dict(brief.style.names), "tongue": dict(brief.language.names)})
 
 
 def _in_style_of_revision(brief: Brief, bank: PhraseBank) -> Brief:

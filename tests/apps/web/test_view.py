@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from emotigram.apps.web.choices import edit_of
 from emotigram.apps.web.preview import preview_of
 from emotigram.apps.web.session import Session, Shot
 from emotigram.apps.web.view import render
-from emotigram.domain import Affect, Candidate, Reading, Sentiment
+from emotigram.domain import Affect, Candidate, Note, Reading, Sentiment
 from tests.apps.web.posts import a_post, a_reading, failed
 
 
@@ -92,10 +93,12 @@ def test_what_a_check_found_is_said(language: str, words: str) -> None:
         failed("emotion", figure=0.2, limit=0.7, detail="negative"),
         failed("faithfulness", detail="<b>beach</b>"),
     )
-    html = render("notes", language, post=a_post(checks=checks), is_ready=True)
+    notes = (Note("no_key", {"key_env": "<KEY>"}),)
+    html = render("notes", language, post=a_post(checks=checks, notes=notes), is_ready=True)
     assert words in html
+    assert escape(notes[0].message(language)) in html
     assert "&lt;b&gt;beach&lt;/b&gt;" in html
-    assert html.count("eg-note") == len(checks) + 1
+    assert html.count("eg-note") == len(checks) + len(notes) + 1
 
 
 def test_a_single_draft_is_compared_with_nothing() -> None:

@@ -40,7 +40,7 @@ async def create_post(
     asked, begin = await _asked(request, state, caller)
     again = state.desk.post_again(state.idempotency.made(caller.owner, key, asked), caller)
     if again:
-        return replay(post_answer(again), request)
+        return replay(post_answer(again, caller.language), request)
     state.idempotency.forget(caller.owner, key)
     once = state.idempotency.once(caller.owner, key, asked, begin(), "post")
     return await answer(once, request, state, caller, wants_events=wants_events)
@@ -49,7 +49,7 @@ async def create_post(
 @router.get("/{post_id}", response_model=PostAnswer, summary="A post again")
 async def get_post(post_id: Annotated[str, Path(max_length=80)], state: StateOf, caller: CallerOf) -> dict[str, object]:
     """Give a post that was written before, with the same API key."""
-    return post_answer(state.desk.post(post_id, caller))
+    return post_answer(state.desk.post(post_id, caller), caller.language)
 
 
 async def _asked(request: Request, state: ApiState, caller: Caller) -> tuple[str, Callable[[], Steps]]:

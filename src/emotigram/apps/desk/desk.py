@@ -51,7 +51,8 @@ class Desk:
         async with aclosing(self.studio.write(reading.reading, **wanted)) as posts:
             async for post in posts:
                 if post.checks:  # only the finished one has them
-                    yield "post", post_answer(self.posts.put(KeptPost(post, kept.id, reading.photo), caller.owner))
+                    finished = self.posts.put(KeptPost(post, kept.id, reading.photo), caller.owner)
+                    yield "post", post_answer(finished, caller.language)
                 else:
                     yield "draft", {"title": post.title, "text": post.text, "hashtags": list(post.hashtags)}
 
@@ -112,17 +113,17 @@ def _wanted(wishes: PostWishes) -> dict[str, Any]:
 
 
 def reading_answer(kept: Kept[KeptReading], language: str) -> dict[str, object]:
-    """A kept reading as ``schemas.ReadingAnswer``; ``language`` chooses the tags' names."""
+    """A kept reading as ``schemas.ReadingAnswer``; ``language`` is that of the tags' names and of the notes."""
     return {**_times(kept), "photo": kept.thing.photo, "reading": reading_payload(kept.thing.reading, language)}
 
 
-def post_answer(kept: Kept[KeptPost]) -> dict[str, object]:
-    """A kept post as ``schemas.PostAnswer``."""
+def post_answer(kept: Kept[KeptPost], language: str) -> dict[str, object]:
+    """A kept post as ``schemas.PostAnswer``; ``language`` is that of the notes."""
     return {
         **_times(kept),
         "reading_id": kept.thing.reading_id,
         "photo": kept.thing.photo,
-        "post": post_payload(kept.thing.post),
+        "post": post_payload(kept.thing.post, language),
     }
 
 

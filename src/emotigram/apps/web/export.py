@@ -62,7 +62,7 @@ def _text(entry: Entry) -> str:
 
 def _json(exported: Exported, language: str) -> str:
     values = {
-        "post": post_payload(_edited(exported.entry.post, exported.entry.edit)),
+        "post": post_payload(_edited(exported.entry.post, exported.entry.edit), language),
         "reading": reading_payload(exported.reading, language),
         "look": exported.look,
     }
