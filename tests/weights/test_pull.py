@@ -21,7 +21,7 @@ from emotigram.errors import (
     WeightsWrong,
 )
 from emotigram.settings import Settings, load_settings
-from emotigram.weights.pull import carry_out, check_room, plan_pull
+from emotigram.weights.pull import fetch, prepare
 from emotigram.weights.store import find_weights, is_at_hand
 from tests.weights.conftest import Log
 from tests.weights.fake_hub import COMMIT, REPO, SHARDS, WANTED, FakeHub, tensors, tree, use_hub
@@ -30,30 +30,30 @@ FIRST, SECOND = sorted(SHARDS)
 
 
 def pull(settings: Settings, name: str = REPO, revision: str = "") -> Path:
-    plan = plan_pull(name, settings, Log(), revision)
-    check_room(plan)
-    carry_out(plan, Log())
-    return plan.folder
+    download = prepare(name, settings, Log(), revision)
+    download.check_room()
+    fetch(download, Log())
+    return download.folder
 
 
 def test_only_what_is_needed_is_fetched_and_the_record_says_what(hub: FakeHub, settings: Settings, log: Log) -> None:
-    plan = plan_pull(REPO, settings, log)
-    assert not plan.folder.exists()
+    download = prepare(REPO, settings, log)
+    assert not download.folder.exists()
     assert hub.fetched() == []
-    assert plan.missing_bytes == plan.record.size == sum(map(len, WANTED.values()))
-    assert plan.licence == "mit"
-    assert not plan.is_pickled
-    carry_out(plan, log)
-    assert tree(plan.folder) == WANTED
-    assert find_weights(REPO, settings) == plan.folder == settings.weights_dir / "owner--tiny"
-    record = json.loads((plan.folder / "emotigram-weights.json").read_text("utf-8"))
+    assert download.missing_bytes == download.record.size == sum(map(len, WANTED.values()))
+    assert download.licence == "mit"
+    assert not download.is_pickled
+    fetch(download, log)
+    assert tree(download.folder) == WANTED
+    assert find_weights(REPO, settings) == download.folder == settings.weights_dir / "owner--tiny"
+    record = json.loads((download.folder / "emotigram-weights.json").read_text("utf-8"))
     assert (record["repo"], record["commit"]) == (REPO, COMMIT)
     assert set(record["files"]) == set(WANTED)
     assert set(record["files"][FIRST]) == {"size", "sha256"}
     assert set(record["files"]["config.json"]) == {"size", "git_sha1"}
     fetched = [(file, total, done) for job, file, total, done in log.jobs if job == "fetching"]
     assert (SECOND, len(SHARDS[SECOND]), 0) in fetched
-    assert log.counted == 2 * plan.record.size  # fetched, then checked
+    assert log.counted == 2 * download.record.size  # fetched, then checked
 
 
 def test_what_is_whole_is_not_fetched_again(hub: FakeHub, settings: Settings) -> None:
@@ -63,11 +63,11 @@ def test_what_is_whole_is_not_fetched_again(hub: FakeHub, settings: Settings) ->
     (folder / SECOND).unlink()
     with pytest.raises(WeightsDamaged):
         find_weights(REPO, settings)
-    assert plan_pull(REPO, settings, Log()).missing == (FIRST, SECOND)
+    assert prepare(REPO, settings, Log()).missing == (FIRST, SECOND)
     pull(settings)
     assert [file for file, _ in hub.fetched()] == [FIRST, SECOND]
     assert tree(folder) == WANTED
-    assert plan_pull(REPO, settings, Log()).missing == ()
+    assert prepare(REPO, settings, Log()).missing == ()
 
 
 def test_a_cut_connection_is_taken_up_where_it_broke(hub: FakeHub, settings: Settings) -> None:
@@ -88,17 +88,17 @@ def test_another_run_goes_on_with_what_the_first_one_got(hub: FakeHub, settings:
         find_weights(REPO, settings)
     hub.bytes_status = 200
     hub.requests.clear()
-    plan = plan_pull(REPO, settings, Log())
-    assert plan.missing == (SECOND,)
-    assert plan.missing_bytes < len(SHARDS[SECOND])
+    download = prepare(REPO, settings, Log())
+    assert download.missing == (SECOND,)
+    assert download.missing_bytes < len(SHARDS[SECOND])
     log = Log()
-    carry_out(plan, log)
+    fetch(download, log)
     ((file, asked),) = hub.fetched()
     assert file == SECOND
     start = int(asked.removeprefix("bytes=").removesuffix("-"))
-    assert start == len(SHARDS[SECOND]) - plan.missing_bytes > 0
+    assert start == len(SHARDS[SECOND]) - download.missing_bytes > 0
     assert ("fetching", SECOND, len(SHARDS[SECOND]), start) in log.jobs
-    assert tree(plan.folder) == WANTED
+    assert tree(download.folder) == WANTED
 
 
 def test_a_hub_without_ranges_starts_again(hub: FakeHub, settings: Settings) -> None:
@@ -111,10 +111,10 @@ def test_a_hub_without_ranges_starts_again(hub: FakeHub, settings: Settings) -> 
 def test_bytes_that_were_not_promised_are_removed(hub: FakeHub, settings: Settings, change: str) -> None:
     whole = SHARDS[SECOND]
     hub.altered[SECOND] = whole[:-1] + b"?" if change == "flipped" else whole + bytes(10 * len(whole))
-    plan, log = plan_pull(REPO, settings, Log()), Log()
+    download, log = prepare(REPO, settings, Log()), Log()
     with pytest.raises(HubChanged) as error:
-        carry_out(plan, log)
-    assert log.counted <= 2 * plan.record.size  # an endless file must not fill the disk
+        fetch(download, log)
+    assert log.counted <= 2 * download.record.size  # an endless file must not fill the disk
     assert error.value.values["file"] == SECOND
     folder = settings.weights_dir / "owner--tiny"
     assert SECOND not in tree(folder)
@@ -219,12 +219,12 @@ def test_half_way_to_another_commit_is_neither(hub: FakeHub, settings: Settings)
 
 def test_pickled_weights_only_where_there_are_no_others(hub: FakeHub, settings: Settings) -> None:
     hub.files = {"config.json": b"{}", "pytorch_model.bin": b"pickle", "training_args.bin": b"pickle"}
-    plan = plan_pull(REPO, settings, Log())
-    assert set(plan.record.files) == {"config.json", "pytorch_model.bin"}
-    assert plan.is_pickled
+    download = prepare(REPO, settings, Log())
+    assert set(download.record.files) == {"config.json", "pytorch_model.bin"}
+    assert download.is_pickled
     hub.files = {"model.gguf": b"gguf", "onnx/model.safetensors": tensors(10)}
     with pytest.raises(WeightsWrong, match=r"model\.gguf"):
-        plan_pull(REPO, settings, Log())
+        prepare(REPO, settings, Log())
 
 
 def test_the_token_goes_to_the_hub_and_nowhere_else(
@@ -260,5 +260,5 @@ def test_nothing_is_told_about_this_computer(hub: FakeHub, settings: Settings) -
 @pytest.mark.parametrize("name", ["", "nothing", "../x", "a/../b", "/etc/passwd", "a/b/c", "a--b/c", "a/b.", "a/ b"])
 def test_a_name_that_is_none_asks_nobody(hub: FakeHub, settings: Settings, name: str) -> None:
     with pytest.raises(WeightsUnknown):
-        plan_pull(name, settings, Log())
+        prepare(name, settings, Log())
     assert hub.requests == []

@@ -9,7 +9,7 @@ import pytest
 from emotigram import catalogue
 from emotigram.errors import WeightsForeign, WeightsMissing, WeightsUnknown
 from emotigram.settings import Settings
-from emotigram.weights.pull import carry_out, plan_pull
+from emotigram.weights.pull import fetch, prepare
 from emotigram.weights.upkeep import folder_size, list_holdings, recorded_repos, removable_folder, remove_folder, verify
 from tests.weights.conftest import Log
 from tests.weights.fake_hub import COMMIT, REPO, SHARDS, WANTED, FakeHub
@@ -19,9 +19,9 @@ FIRST, SECOND = sorted(SHARDS)
 
 @pytest.fixture
 def folder(hub: FakeHub, settings: Settings) -> Path:
-    plan = plan_pull(REPO, settings, Log())
-    carry_out(plan, Log())
-    return plan.folder
+    download = prepare(REPO, settings, Log())
+    fetch(download, Log())
+    return download.folder
 
 
 def states(settings: Settings) -> dict[str, str]:

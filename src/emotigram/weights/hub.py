@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
 from huggingface_hub import constants, get_token, hf_hub_url
 from huggingface_hub.errors import OfflineModeIsEnabled
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 from emotigram.errors import HubChanged, HubOffline, HubRefused, HubUnreachable
 from emotigram.weights.hub_http import HubClient, read_at_most
@@ -32,44 +33,24 @@ _SERVER_FAULT = 500  # this and those above it
 _LISTING_BYTES = 1 << 23  # some 30,000 files; the largest repositories of models have a tenth
 _LISTING_S = 60
 _LICENCE_LENGTH = 100  # characters
-_FILE_RECORDS = TypeAdapter(FileRecord)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One commit of a repository: its files, in all its folders, and the licence it names, '' for none."""
+    """One commit of a repository: its files, in all its folders, and its tags."""
 
     commit: str
-    licence: str
+    tags: tuple[str, ...]
     files: Mapping[str, FileRecord]
 
-
-class _Large(BaseModel):
-    size: int
-    sha256: str
-
-
-class _Sibling(BaseModel):
-    rfilename: str
-    size: int | None = None
-    git_sha1: Annotated[str | None, Field(alias="blobId")] = None
-    lfs: _Large | None = None
-
-    def record(self) -> FileRecord:
-        """Size and checksum; raises ValueError where there are none, or in another form."""
-        if self.lfs is not None:
-            values: dict[str, object] = {"size": self.lfs.size, "sha256": self.lfs.sha256 or "?"}
-        else:
-            values = {"size": self.size, "git_sha1": self.git_sha1 or "?"}
-        return _FILE_RECORDS.validate_python(values)
+    @property
+    def licence(self) -> str:
+        """The licence that the tags name, '' for none."""
+        licences = [tag.removeprefix("license:") for tag in self.tags if tag.startswith("license:")]
+        return ", ".join(licences)[:_LICENCE_LENGTH]
 
 
-class _Answer(BaseModel):
-    """What is read of a hub's answer; the rest is left alone."""
-
-    sha: str | None = None
-    tags: list[str] | None = None
-    siblings: list[_Sibling] | None = None
+_LISTINGS = TypeAdapter(Listing)
 
 
 class Hub:
@@ -92,37 +73,30 @@ class Hub:
     def look_up(self, repo: str, revision: str) -> Listing:
         """A revision as it is now: a commit, branch or tag, '' for the newest commit."""
         at = f"/revision/{quote(revision, safe='')}" if revision else ""
-        with self._faults_named():
-            url = httpx2.URL(f"{self._endpoint}/api/models/{repo}{at}?blobs=true")
-            with self._client.get(url, {}, constants.HF_HUB_ETAG_TIMEOUT) as response:
-                answer = _Answer.model_validate_json(read_at_most(response, _LISTING_BYTES, _LISTING_S))
-            licences = [tag.removeprefix("license:") for tag in answer.tags or [] if tag.startswith("license:")]
-            files = {each.rfilename: each.record() for each in answer.siblings or []}
-            return Listing(answer.sha or "", ", ".join(licences)[:_LICENCE_LENGTH], files)
+        url = f"{self._endpoint}/api/models/{repo}{at}?blobs=true"
+        with self._faults_named(), self._client.get(url, {}, constants.HF_HUB_ETAG_TIMEOUT) as response:
+            return _listing(from_json(read_at_most(response, _LISTING_BYTES, _LISTING_S)))
 
     def fetch(self, record: Record, file: str, part: Path, watcher: Watcher) -> None:
         """Fetch a file into ``part``, from where an earlier attempt left it; raises HubChanged if it is longer."""
         url = hf_hub_url(record.repo, file, revision=record.commit, endpoint=self._endpoint)
         size = record.files[file].size
-        waits = iter(_PATIENCE_S)
+        stalls = 0  # in a row
         watcher.start("fetching", file, size, length_of(part))
         with self._faults_named():
             while (before := length_of(part)) < size:
                 try:
                     self._stream(url, file, size, part, watcher)
                 except httpx2.TransportError:
-                    if length_of(part) > before:
-                        waits = iter(_PATIENCE_S)
-                        continue
-                    wait = next(waits, None)
-                    if wait is None:
+                    stalls = 0 if length_of(part) > before else stalls + 1
+                    if stalls > len(_PATIENCE_S):
                         raise
-                    time.sleep(wait)
+                    time.sleep(_PATIENCE_S[stalls - 1] if stalls else 0)
 
     def _stream(self, url: str, file: str, size: int, part: Path, watcher: Watcher) -> None:
         start = length_of(part)
         headers = {"range": f"bytes={start}-"} if start else {}
-        with self._client.get(httpx2.URL(url), headers, constants.HF_HUB_DOWNLOAD_TIMEOUT) as response:
+        with self._client.get(url, headers, constants.HF_HUB_DOWNLOAD_TIMEOUT) as response:
             resumes = response.status_code == httpx2.codes.PARTIAL_CONTENT
             if start and not resumes:  # this server gives whole files only
                 watcher.start("fetching", file, size)
@@ -149,6 +123,15 @@ class Hub:
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError) as error:
             # what is no hub, such as a hotel's login page, answers with anything at all
             raise HubUnreachable(name=self._name, host=self.host) from error
+
+
+def _listing(answer: Any) -> Listing:
+    """What a hub's answer says of files; raises ValueError, KeyError or TypeError for one in another form."""
+    files = {}
+    for each in answer["siblings"]:
+        name, large = each["rfilename"], each.get("lfs")
+        files[name] = {"size": each["size"], "git_sha1": each["blobId"]} if large is None else large
+    return _LISTINGS.validate_python({"commit": answer["sha"], "tags": answer.get("tags") or (), "files": files})
 
 
 def _token(endpoint: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import closing, contextmanager
 
 import httpx2
 from huggingface_hub import get_session
 
 from emotigram.alarm import Alarm
 from emotigram.errors import HubRedirected
-from emotigram.hosts import Place, place_of
+from emotigram.hosts import place_of
 
 _MOST_HOPS = 5
-_HEADERS_S = 60  # until an answer begins
+_HEADERS_S = 60  # until an answer begins, redirects included
 _NEARNESS = {"far": 0, "near": 1, "here": 2, "never": 3}
 
 
@@ -26,55 +26,46 @@ class HubClient:
     """
 
     def __init__(self, endpoint: str, token: str, agent: str, name: str, host: str) -> None:
-        self._place = place_of(httpx2.URL(endpoint))
-        self._token = token
-        self._agent = agent
+        place = place_of(httpx2.URL(endpoint))
+        self._reach = place.reach
+        # a range of compressed bytes would be another, and a few could unfold to gigabytes
+        self._headers = {"user-agent": agent, "accept-encoding": "identity"}
+        if token:
+            self._headers["authorization"] = f"Bearer {token}"
         self._messages = {"name": name, "host": host}
-        if self._place.reach == "never":
-            raise HubRedirected(**self._messages, target=self._place.name)
+        if self._reach == "never":
+            raise HubRedirected(**self._messages, target=place.name)
 
     @contextmanager
-    def get(self, url: httpx2.URL, headers: Mapping[str, str], timeout_s: float) -> Iterator[httpx2.Response]:
+    def get(self, url: str, headers: Mapping[str, str], timeout_s: float) -> Iterator[httpx2.Response]:
         """The answer after redirects, whose body is not read yet; raises httpx2.HTTPStatusError for a refusal."""
+        with Alarm(_HEADERS_S) as alarm:
+            trace = {"trace": alarm.trace}
+            asked = {**self._headers, **headers}
+            request = get_session().build_request("GET", url, headers=asked, timeout=timeout_s, extensions=trace)
+            response = self._send(request)
+        with closing(response):
+            response.raise_for_status()
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise ValueError("an encoding that was not asked for")
+            yield response
+
+    def _send(self, request: httpx2.Request) -> httpx2.Response:
         for _ in range(_MOST_HOPS + 1):
-            place = place_of(url)
-            asked = {**headers, **self._own_headers(place)}
-            with Alarm(_HEADERS_S) as alarm, self._stream(url, asked, timeout_s, alarm) as response:
-                alarm.cancel()
-                if not response.is_redirect:
-                    response.raise_for_status()
-                    if response.headers.get("content-encoding", "identity") != "identity":
-                        raise ValueError("an encoding that was not asked for")
-                    yield response
-                    return
-            url = self.next_url(response)
-        raise HubRedirected(**self._messages, target=place.name)
+            response = get_session().send(request, stream=True, follow_redirects=False)
+            if response.next_request is None:
+                return response
+            response.close()
+            self.check_redirect(request.url, response.next_request.url)
+            request = response.next_request  # without the token where its origin is another: httpx2 sees to that
+        raise HubRedirected(**self._messages, target=place_of(request.url).name)
 
-    @staticmethod
-    def _stream(
-        url: httpx2.URL, headers: Mapping[str, str], timeout_s: float, alarm: Alarm
-    ) -> AbstractContextManager[httpx2.Response]:
-        return get_session().stream(
-            "GET", url, headers=headers, timeout=timeout_s, follow_redirects=False, extensions={"trace": alarm.trace}
-        )
-
-    def _own_headers(self, place: Place) -> dict[str, str]:
-        # a range of compressed bytes would be another, and a few could unfold to gigabytes
-        headers = {"user-agent": self._agent, "accept-encoding": "identity"}
-        if self._token and place.origin == self._place.origin:
-            headers["authorization"] = f"Bearer {self._token}"
-        return headers
-
-    def next_url(self, response: httpx2.Response) -> httpx2.URL:
-        """Where a redirect leads, if we may be sent there; raises HubRedirected."""
-        place = place_of(response.request.url)
-        url = response.request.url.join(response.headers["location"])
-        target = place_of(url)
-        is_downgrade = place.origin[0] == "https" and target.origin[0] != "https"
-        is_inward = _NEARNESS[target.reach] > _NEARNESS[self._place.reach]
-        if is_downgrade or is_inward or url.userinfo:
-            raise HubRedirected(**self._messages, target=target.name)
-        return url
+    def check_redirect(self, url: httpx2.URL, target: httpx2.URL) -> None:
+        """Raise HubRedirected where we may not be sent on from ``url`` to ``target``."""
+        place = place_of(target)
+        is_downgrade = url.scheme == "https" and target.scheme != "https"
+        if is_downgrade or _NEARNESS[place.reach] > _NEARNESS[self._reach] or target.userinfo:
+            raise HubRedirected(**self._messages, target=place.name)
 
 
 def read_at_most(response: httpx2.Response, most_bytes: int, seconds: float) -> bytes:

@@ -43,6 +43,10 @@ class FileRecord:
     sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
     git_sha1: Annotated[str, Field(pattern="^([0-9a-f]{40})?$")] = ""
 
+    def __post_init__(self) -> None:
+        if not (self.sha256 or self.git_sha1):
+            raise ValueError("a checksum is missing")
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -75,7 +79,7 @@ def read_record(folder: Path, name: str, file: str = RECORD) -> Record | None:
         return None
     except (OSError, ValidationError) as error:
         raise WeightsDamaged(name=name, file=file) from error
-    if not all(is_plain(name) and (each.sha256 or each.git_sha1) for name, each in record.files.items()):
+    if not all(map(is_plain, record.files)):
         raise WeightsDamaged(name=name, file=file)
     return record
 

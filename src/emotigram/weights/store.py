@@ -9,7 +9,7 @@ import platformdirs
 
 from emotigram import catalogue
 from emotigram.domain import Weights
-from emotigram.errors import WeightsDamaged, WeightsError, WeightsMissing, WeightsUnknown
+from emotigram.errors import SettingsError, WeightsDamaged, WeightsError, WeightsMissing, WeightsUnknown
 from emotigram.settings import Settings
 from emotigram.weights.hub_cache import cached_snapshot
 from emotigram.weights.record import RECORD, has_size, read_record
@@ -104,3 +104,8 @@ def store_dir(settings: Settings) -> Path:
 def own_folder(repo: str, settings: Settings) -> Path:
     """The folder in our store for a repository ``owner/name``, there or not."""
     return store_dir(settings) / repo.replace("/", "--")
+
+
+def store_fault(path: Path, error: OSError) -> SettingsError:
+    """The error of ours for a file or folder of the store that the system does not let us read or change."""
+    return SettingsError(detail=f"weights_dir: {path}: {error.strerror or type(error).__name__}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from emotigram import catalogue
-from emotigram.errors import SettingsError, WeightsDamaged, WeightsError, WeightsForeign
+from emotigram.errors import WeightsDamaged, WeightsError, WeightsForeign
 from emotigram.settings import Settings
 from emotigram.weights.record import RECORD, Watcher, is_whole, read_record
 from emotigram.weights.shards import check_shards
@@ -22,6 +22,7 @@ from emotigram.weights.store import (
     own_folder,
     repo_of,
     store_dir,
+    store_fault,
 )
 
 State = Literal["here", "cached", "partial", "damaged", "absent"]
@@ -110,8 +111,7 @@ def remove_folder(folder: Path) -> None:
         (folder / RECORD).unlink(missing_ok=True)  # first: what is half removed must not pass for whole
         shutil.rmtree(folder)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SettingsError(detail=f"weights_dir: {error.filename or folder}: {reason}") from error
+        raise store_fault(error.filename or folder, error) from error
 
 
 def _stored_repos(settings: Settings) -> Iterator[str]:

@@ -9,7 +9,7 @@ import typer
 from rich.filesize import decimal
 
 from emotigram.apps.cli.command import Debug, errors_shown, help_text
-from emotigram.apps.cli.models_view import ByteBar, ask, show_holdings, show_plan, tell
+from emotigram.apps.cli.models_view import ByteBar, ask, show_download, show_holdings, tell
 from emotigram.apps.cli.terminal import Screen, print_json
 from emotigram.apps.extras import extra_needed
 from emotigram.errors import WeightsDamaged
@@ -55,16 +55,16 @@ def pull(
         settings = load_settings(interface=context.obj)
         language = _language(settings)
         with extra_needed("blip2"):
-            from emotigram.weights.pull import carry_out, check_room, plan_pull  # noqa: PLC0415  # huggingface_hub
+            from emotigram.weights.pull import fetch, prepare  # noqa: PLC0415  # huggingface_hub
         with ByteBar(language) as bar:
-            plan = plan_pull(name, settings, bar, revision)
-        if plan.missing:
-            show_plan(plan, language)
-            check_room(plan)
+            download = prepare(name, settings, bar, revision)
+        if download.missing:
+            show_download(download, language)
+            download.check_room()
             ask(yes, language, question=say("models.ask", language), nobody="models.not_asked", no="models.left")
         with ByteBar(language) as bar:
-            carry_out(plan, bar)
-        tell("models.whole", language, name=name, path=plan.folder)
+            fetch(download, bar)
+        tell("models.whole", language, name=name, path=download.folder)
 
 
 @app.command("verify", help=help_text("models.verify"))

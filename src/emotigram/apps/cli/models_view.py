@@ -19,7 +19,7 @@ from emotigram.texts import say
 from emotigram.weights.upkeep import Holding
 
 if TYPE_CHECKING:
-    from emotigram.weights.pull import Plan  # huggingface_hub may be missing
+    from emotigram.weights.pull import Download  # huggingface_hub may be missing
 
 _HEADS = ("name", "engine", "parameters", "size", "languages", "licence", "state")
 _COMMIT_SHOWN = 12
@@ -84,15 +84,15 @@ def show_holdings(holdings: Sequence[Holding], folder: str, language: str) -> No
     tell("models.plan.folder", language, value=folder)
 
 
-def show_plan(plan: Plan, language: str) -> None:
+def show_download(download: Download, language: str) -> None:
     """Print what would be fetched, from where to where, how much and under which licence."""
-    commit = plan.record.commit[:_COMMIT_SHOWN]
-    tell("models.plan.weights", language, value=f"{one_line(plan.record.repo)} {commit}")
-    tell("models.plan.hub", language, value=one_line(plan.hub.host))
-    tell("models.plan.size", language, size=decimal(plan.record.size), missing=decimal(plan.missing_bytes))
-    tell("models.plan.folder", language, value=plan.folder)
-    tell("models.plan.licence", language, value=one_line(plan.licence) or say("models.unknown", language))
-    if plan.is_pickled:
+    commit = download.record.commit[:_COMMIT_SHOWN]
+    tell("models.plan.weights", language, value=f"{one_line(download.record.repo)} {commit}")
+    tell("models.plan.hub", language, value=one_line(download.hub.host))
+    tell("models.plan.size", language, size=decimal(download.record.size), missing=decimal(download.missing_bytes))
+    tell("models.plan.folder", language, value=download.folder)
+    tell("models.plan.licence", language, value=one_line(download.licence) or say("models.unknown", language))
+    if download.is_pickled:
         tell("models.pickled", language)
 
 
