@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.metadata import requires
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import emotigram
@@ -59,3 +59,7 @@ def test_the_core_requires_nothing_heavy() -> None:
 
 def test_every_public_name_exists() -> None:
     assert all(hasattr(emotigram, name) for name in emotigram.__all__)
+
+
+def test_the_package_says_which_version_it_is() -> None:
+    assert emotigram.__version__ == version("emotigram")

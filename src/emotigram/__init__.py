@@ -1,8 +1,8 @@
-"""EmotiGram turns a photo into a post worth publishing."""
+"""EmotiGram turns a photo into a post worth publishing; ``__version__`` is the version installed."""
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib import import_module, metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from emotigram.imaging.photos import open_photo
     from emotigram.settings import Settings
     from emotigram.studio import Studio
+
+    __version__: str
 
 __all__ = [
     "Affect",
@@ -23,6 +25,7 @@ __all__ = [
     "Settings",
     "Studio",
     "Tag",
+    "__version__",
     "open_photo",
     "open_studio",
 ]
@@ -39,6 +42,8 @@ _ROOMS = {
 
 def __getattr__(name: str) -> object:
     """Load a public name when it is first used: a process that decodes photos needs none of them."""
+    if name == "__version__":
+        return metadata.version(__name__)
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

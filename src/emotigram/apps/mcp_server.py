@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-from emotigram import catalogue
+from emotigram import __version__, catalogue
 from emotigram.apps.extras import extra_needed
 
 with extra_needed("api"):
@@ -41,7 +40,7 @@ def build_mcp(studio: AsyncStudio) -> MCPServer:
     settings = studio.studio.settings
     language = interface_language(settings.interface)
     tools = Tools(Desk(studio, Shelf("r", settings), Shelf("p", settings)), Caller("", language))
-    server = MCPServer("emotigram", instructions=say("mcp.instructions", language), version=version("emotigram"))
+    server = MCPServer("emotigram", instructions=say("mcp.instructions", language), version=__version__)
     for tool, name in ((tools.read_photo, "read"), (tools.write_post, "write"), (tools.list_choices, "choices")):
         server.tool(title=say(f"mcp.{name}", language), annotations=_NO_CHANGES)(tool)
     return server

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import random
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 from pydantic import SecretStr, ValidationError
 
+from emotigram import __version__
 from emotigram.client.calls import Answer, Call
 from emotigram.errors import ServerError, ServerRefused, ServerUnreachable
 from emotigram.schemas import CaptionsInfo, DraftInfo, PhotoInfo, PostAnswer, Problem, ReadingAnswer
@@ -54,7 +54,7 @@ class Server:
 
     def options(self) -> dict[str, Any]:
         """How to make the HTTP client; a server of this computer is never asked for through a proxy."""
-        headers = {"Accept-Language": self.language, "User-Agent": f"emotigram-python/{version('emotigram')}"}
+        headers = {"Accept-Language": self.language, "User-Agent": f"emotigram-python/{__version__}"}
         if self.key.get_secret_value():
             headers["Authorization"] = f"Bearer {self.key.get_secret_value()}"
         return {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib.metadata import version
 from itertools import takewhile
 from typing import Any
 
+from emotigram import __version__
 from emotigram.apps.extras import extra_needed
 
 with extra_needed("api"):
@@ -46,7 +46,7 @@ def build_api(studio: AsyncStudio) -> FastAPI:
     app = FastAPIOffline(
         title=say("api.title", language),
         description=say("api.description", language),
-        version=version("emotigram"),
+        version=__version__,
         redoc_url=None,
         swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},
     )

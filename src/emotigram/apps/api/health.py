@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from fastapi import APIRouter, Response
 
+from emotigram import __version__
 from emotigram.apps.api.answers import PROBLEMS
 from emotigram.apps.api.callers import CallerOf
 from emotigram.apps.api.state import StateOf
@@ -18,7 +17,7 @@ router = APIRouter(tags=["health"], responses=PROBLEMS)
 @router.get("/healthz", summary="Is it alive?")
 async def healthz() -> State:
     """Say that the process answers."""
-    return State(status="ok", version=version("emotigram"))
+    return State(status="ok", version=__version__)
 
 
 @router.get("/readyz", summary="Should it be sent work?")
@@ -29,7 +28,7 @@ async def readyz(state: StateOf) -> State:
     for places in (state.desk.studio.reading, state.desk.studio.writing):
         if places.is_full:
             raise QueueFull(limit=places.limit)
-    return State(status="ok", version=version("emotigram"))
+    return State(status="ok", version=__version__)
 
 
 @router.get(

@@ -6,13 +6,12 @@ import io
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from emotigram import catalogue
+from emotigram import __version__, catalogue
 from emotigram.apps.cli import evaluate, keys, models, train, trust
 from emotigram.apps.cli.command import Debug, errors_shown, help_text
 from emotigram.apps.cli.terminal import Screen, print_json
@@ -50,7 +49,7 @@ def _keys(kind: catalogue.Kind) -> list[str]:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        print(f"emotigram {version('emotigram')}")
+        print(f"emotigram {__version__}")
         raise typer.Exit
 
 
@@ -209,7 +208,7 @@ def doctor(context: typer.Context, as_json: AsJson = False, debug: Debug = False
         language = interface_language(settings.interface)
         findings = examine(settings, language)
         if as_json:
-            print_json({"version": version("emotigram"), "findings": [asdict(each) for each in findings]})
+            print_json({"version": __version__, "findings": [asdict(each) for each in findings]})
         else:
             show(findings, language)
 
