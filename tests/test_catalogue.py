@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import regex
+from hypothesis import given
+from hypothesis import strategies as st
 
 from emotigram import catalogue
 from emotigram.data_files import data_languages
@@ -66,6 +68,12 @@ def test_every_language_has_names_and_words_for_every_tag(language: str) -> None
         ("zh_CN.UTF-8", "zh"),
         ("zh_TW.UTF-8", "zh-TW"),
         ("zh_HK", "zh-TW"),
+        ("zh_MO.UTF-8", "zh-TW"),
+        ("zh-Hant", "zh-TW"),
+        ("zh_Hant_US", "zh-TW"),
+        ("zh_SG.UTF-8", "zh"),
+        ("zh-Hans", "zh"),
+        ("zh-Hans-TW", "zh"),
         ("ja_JP.UTF-8", "ja"),
         ("pt_BR.UTF-8@latin", "pt"),
         ("C.UTF-8", ""),
@@ -75,6 +83,16 @@ def test_every_language_has_names_and_words_for_every_tag(language: str) -> None
 )
 def test_a_locale_names_a_language(locale: str, language: str) -> None:
     assert catalogue.language_of_locale(locale) == language
+
+
+@given(st.text())
+def test_any_text_names_a_language_or_none(text: str) -> None:
+    assert catalogue.language_of_locale(text) in {"", *LANGUAGES}
+
+
+def test_a_language_can_be_asked_for_by_its_tag() -> None:
+    tags = ("pt-BR", "en-GB", "zh-CN", "zh-HK", "ja-JP")
+    assert [catalogue.language(tag).key for tag in tags] == ["pt", "en", "zh", "zh-TW", "ja"]
 
 
 def test_names_may_be_written_in_any_case() -> None:

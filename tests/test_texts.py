@@ -82,7 +82,14 @@ def test_every_note_has_a_sentence_and_fills_it_and_every_sentence_is_of_a_note(
 
 @pytest.mark.parametrize(
     ("variables", "language"),
-    [({"LANG": "zh_CN.UTF-8"}, "zh"), ({"LANG": "C.UTF-8"}, "en"), ({"LANG": "zh_CN", "LC_ALL": "en_GB"}, "en")],
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN", "LC_ALL": "en_GB"}, "en"),
+        ({"LANG": "zh_TW.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN", "LC_ALL": "C"}, "en"),
+        ({"LANG": "?", "LC_MESSAGES": ""}, "en"),
+    ],
 )
 def test_the_interface_follows_the_locale(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], language: str

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from emotigram.data_files import data_names, read_data
 from emotigram.domain import Language, Look, Platform, Provider, Revision, Style, Weights
 from emotigram.errors import UnknownName
+from emotigram.locales import best_match
 
 Entry = TypeVar("Entry")
 Kind = Literal["platforms", "languages", "styles", "revisions", "looks", "providers"]
@@ -29,8 +30,8 @@ class _Shelf(Generic[Entry]):
         return {key: adapter.validate_python({"key": key, **file}, extra="forbid") for key, file in files.items()}
 
     def find(self, key: str) -> Entry:
-        same = {name.lower(): name for name in self.entries}  # zh_tw is zh-TW
-        found = same.get(key.lower().replace("_", "-"))
+        same = {name.lower(): name for name in self.entries}
+        found = same.get(key.lower().replace("_", "-"))  # black_and_white is black-and-white
         if found is None:
             raise UnknownName(kind=self._folder.removesuffix("s"), name=key, known=", ".join(self.entries))
         return self.entries[found]
@@ -51,8 +52,8 @@ def platform(key: str) -> Platform:
 
 
 def language(key: str) -> Language:
-    """Return a language by key; raises UnknownName."""
-    return _LANGUAGES.find(key)
+    """Return a language by key, or the one that fits a language tag such as ``pt-BR`` best; raises UnknownName."""
+    return _LANGUAGES.find(key if key in _LANGUAGES.entries else language_of_locale(key) or key)
 
 
 def style(key: str) -> Style:
@@ -81,12 +82,8 @@ def keys(kind: Kind) -> tuple[str, ...]:
 
 
 def language_of_locale(locale: str) -> str:
-    """The key of the language of a locale such as ``zh_TW.UTF-8``; '' where the catalogue lacks it."""
-    name = locale.partition(".")[0].replace("_", "-")
-    base, _, region = name.partition("-")
-    if base == "zh" and region.split("-")[0] in ("TW", "HK", "MO", "Hant"):
-        return "zh-TW"
-    return base if base in _LANGUAGES.entries else ""
+    """The key of the language of a locale such as ``pt_BR.UTF-8``; '' where the catalogue lacks it."""
+    return best_match(locale, _LANGUAGES.entries)
 
 
 def platforms() -> list[Platform]:

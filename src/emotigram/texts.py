@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from functools import cache
 from importlib import resources
+
+from emotigram.locales import best_match
 
 INTERFACE_LANGUAGES = ("en", "zh")
 
@@ -25,14 +26,16 @@ def say(key: str, language: str, **values: object) -> str:
 
 def interface_language(asked: str = "auto") -> str:
     """Return ``en`` or ``zh``; ``auto`` follows the LC_ALL, LC_MESSAGES and LANG variables."""
-    if asked != "auto":
-        return "zh" if asked.lower().startswith("zh") else "en"
-    return "zh" if locale_name().lower().startswith("zh") else "en"
+    if asked in INTERFACE_LANGUAGES:
+        return asked
+    return best_match(locale_name() if asked == "auto" else asked, INTERFACE_LANGUAGES) or "en"
 
 
 def locale_name() -> str:
-    """The locale that messages should follow, such as ``ja_JP.UTF-8``; '' where none is set."""
-    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    """The locale that messages should follow, such as ``ja_JP``; '' where none is set."""
+    from babel.core import default_locale  # noqa: PLC0415  # where no language is asked for
+
+    return default_locale(("LC_ALL", "LC_MESSAGES", "LANG")) or ""
 
 
 @cache

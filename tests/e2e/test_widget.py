@@ -97,6 +97,18 @@ def test_a_photo_becomes_a_post_on_somebody_elses_page(
     assert page.evaluate("navigator.clipboard.readText()") == text.input_value()
 
 
+def test_without_a_wish_posts_are_in_the_visitors_own_chinese(browser: Browser, china: Path) -> None:
+    pages: dict[str, str] = {}
+    with site(pages) as allowed, serving(open_studio(writer="embedded", cors_origins=(allowed,))) as server:
+        pages["/"] = EMBED.format(server=server, language="", platform="weibo")
+        with closing(browser.new_context(locale="zh-HK")) as context:
+            page = context.new_page()
+            page.goto(allowed)
+            page.locator("input[type=file]").set_input_files(china)
+            page.get_by_role("button", name="复制").wait_for()
+            assert page.evaluate("made.post.language") == "zh-TW"
+
+
 def test_a_refused_photo_is_explained_and_another_can_follow(embed: Embed, china: Path) -> None:
     page = embed("zh", "weibo")
     broken = {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"}

@@ -214,10 +214,9 @@
       document.removeEventListener("paste", this.#paste);
     }
 
-    /** The language of posts: the page's wish, else one that every server writes. */
+    /** The language of posts: the page's wish, else one that every server writes; it knows who reads which Chinese. */
     get #language(): string {
-      const traditional = /^zh-(tw|hk|mo|hant)/i.test(navigator.language);
-      return this.getAttribute("language") || (traditional ? "zh-TW" : this.#tongue);
+      return this.getAttribute("language") || (this.#tongue === "zh" ? navigator.language : "en");
     }
 
     /** The language of the widget's own words. */

@@ -199,6 +199,26 @@ def test_an_upload_that_does_not_come_is_given_up(keys_file: Path) -> None:
         assert "0.2 秒" in json.loads(body)["detail"]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("fr-FR, zh-Hant-TW;q=0.9, en;q=0.8", "zh"),
+        ("EN-gb", "en"),
+        ("zh;q=0.1, en;q=0.2", "en"),
+        ("zh;q=0, *", "en"),
+        ("zh;q=nan, zh;q=, zh;q=-1, ;;;, =", "en"),
+        (f"zh, {'fr;q=0.5, ' * 3000}", "zh"),
+        ("-" * 20_000, "en"),
+    ],
+)
+def test_the_caller_is_answered_in_the_language_that_it_wants_most(
+    client: httpx2.Client, accepted: str, language: str
+) -> None:
+    answer = client.get("/v1/nowhere", headers={"Accept-Language": accepted})
+    assert bool(HAN.search(problem(answer)["detail"])) == (language == "zh")
+    assert answer.headers["content-language"] == language
+
+
 def test_every_error_has_a_status_and_words_in_both_languages() -> None:
     for kind in STATUSES:
         assert issubclass(kind, EmotiGramError)

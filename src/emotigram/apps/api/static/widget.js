@@ -189,10 +189,9 @@
             this.#asking?.abort();
             document.removeEventListener("paste", this.#paste);
         }
-        /** The language of posts: the page's wish, else one that every server writes. */
+        /** The language of posts: the page's wish, else one that every server writes; it knows who reads which Chinese. */
         get #language() {
-            const traditional = /^zh-(tw|hk|mo|hant)/i.test(navigator.language);
-            return this.getAttribute("language") || (traditional ? "zh-TW" : this.#tongue);
+            return this.getAttribute("language") || (this.#tongue === "zh" ? navigator.language : "en");
         }
         /** The language of the widget's own words. */
         get #tongue() {
