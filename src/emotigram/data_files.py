@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
+from functools import cache, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from emotigram.chinese import to_taiwan
-
-# Read from the file on the right: the wording is the same, the signs and some words are not.
-_IN_OTHER_SIGNS = {"zh-TW": "zh"}
+from emotigram.chinese import converted
 
 
 def read_data(path: str) -> dict[str, Any]:
@@ -27,14 +26,26 @@ def data_names(folder: str) -> tuple[str, ...]:
 def data_languages(folder: str) -> tuple[str, ...]:
     """The languages that a folder of ``data`` speaks, sorted."""
     own = set(data_names(folder))
-    return tuple(sorted(own | {language for language, source in _IN_OTHER_SIGNS.items() if source in own}))
+    return tuple(sorted(own | {language for language, (source, _) in _conversions().items() if source in own}))
 
 
 def read_language(folder: str, language: str) -> dict[str, Any]:
     """One language's file of a folder of ``data``; raises FileNotFoundError where ``data_languages`` lacks it."""
-    if language in data_names(folder) or language not in _IN_OTHER_SIGNS:
-        return read_data(f"{folder}/{language}.toml")
-    return tomllib.loads(to_taiwan(_file(f"{folder}/{_IN_OTHER_SIGNS[language]}.toml").read_text("utf-8")))
+    source, convert = (language, str) if language in data_names(folder) else words_of(language)
+    return tomllib.loads(convert(_file(f"{folder}/{source}.toml").read_text("utf-8")))
+
+
+def words_of(language: str) -> tuple[str, Callable[[str], str]]:
+    """The language whose words a language uses, its own or those of another script, and how a text of them is put."""
+    source, conversion = _conversions().get(language, (language, ""))
+    return source, partial(converted, conversion=conversion) if conversion else str
+
+
+@cache
+def _conversions() -> dict[str, tuple[str, str]]:
+    """The languages in the words of another one: which, and OpenCC's conversion from it."""
+    files = {key: read_data(f"languages/{key}.toml") for key in data_names("languages")}
+    return {key: (file["words_of"], file["script_conversion"]) for key, file in files.items() if "words_of" in file}
 
 
 def _file(path: str) -> Traversable:

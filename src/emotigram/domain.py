@@ -275,6 +275,9 @@ class Language:
     """A language posts are written in; ``script`` is a regex class that its own letters match.
 
     ``lengths_like`` names the language whose ``soft_lengths`` apply: signs that hold a word or letters that spell one.
+    ``words_of`` is a language of the same words in another script, '' where there is none: ``script_conversion`` is
+    OpenCC's conversion from it, for files of ``data`` that only it has and for descriptions, ``reverse_conversion`` the
+    one to it, for engines that only read that.
     """
 
     key: str
@@ -283,6 +286,9 @@ class Language:
     script: str
     default_platform: str
     lengths_like: Literal["zh", "en"]
+    words_of: str = ""
+    script_conversion: str = ""
+    reverse_conversion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ import regex
 from emotigram import catalogue
 from emotigram.chinese import converted
 from emotigram.domain import Language
+from emotigram.locales import subtags
 
 LEAST_IN_SCRIPT = 0.5  # names and loan words may be in another script, most words not
+_HAN, _LATIN = r"\p{Han}", r"\p{Latin}"
 _LEAST_LETTERS = 16  # fewer say too little about which of the languages in Latin letters they are
 _LEAST_SHARE = 0.1  # of probability: below it a text is surely in another of the languages
 # of probability among all languages that the identifier knows, from so many letters on: short texts of names look like
@@ -47,7 +49,7 @@ def language_share(text: str, language: Language) -> float:
     words = _NOT_WORDS.sub("", text)
     if share < LEAST_IN_SCRIPT or not _LETTERS.search(words):
         return share
-    return share if _is_among_its_kind(words, language.key) else 0.0
+    return share if _is_among_its_kind(words, language) else 0.0
 
 
 def identify(text: str) -> str:
@@ -55,33 +57,39 @@ def identify(text: str) -> str:
     words = _NOT_WORDS.sub("", text)
     if len(_LETTERS.findall(words)) < _enough_letters(words):
         return ""
-    sure = [each.key for each in catalogue.languages() if share_in_script(text, each) >= 0.8]
-    if any(key in _latin() for key in sure):
+    sure = [each for each in catalogue.languages() if share_in_script(text, each) >= 0.8]
+    if any(each.script == _LATIN for each in sure):
         best, chance = _ranked(words)[0]
-        return best if chance >= 0.9 and not _is_of_no_catalogue(words, best) else ""
-    return next((key for key in sure if _is_among_its_kind(words, key)), "")
+        return _latin()[best] if chance >= 0.9 and not _is_of_no_catalogue(words, best) else ""
+    found = next((each.key for each in sure if _is_among_its_kind(words, each)), "")
+    return catalogue.language_of_locale("-".join(subtags(found)[:2]))  # the usual one of those in that script
 
 
 def _enough_letters(words: str) -> int:
     return _LEAST_LETTERS if regex.search(r"\p{Latin}", words) else 4
 
 
-def _is_among_its_kind(words: str, key: str) -> bool:
-    letters = _LETTERS.findall(words)
-    if key in ("zh", "zh-TW"):
-        return _kana_share(letters) < _LEAST_KANA and not _is_of_the_other_script(words, key)
-    if key == "ja":
+def _is_among_its_kind(words: str, language: Language) -> bool:
+    letters, code = _LETTERS.findall(words), _code(language)
+    if language.script == _HAN:
+        return _kana_share(letters) < _LEAST_KANA and not _is_of_the_other_script(words, language.key)
+    if code == "ja":
         return _kana_share(letters) >= _LEAST_KANA
-    if key in _latin() and len(letters) >= _LEAST_LETTERS:
-        return dict(_ranked(words))[key] >= _LEAST_SHARE and not _is_of_no_catalogue(words, key)
-    return key not in _OF_A_SHARED_SCRIPT or not _is_of_no_catalogue(words, key)
+    if language.script == _LATIN and len(letters) >= _LEAST_LETTERS:
+        return dict(_ranked(words))[code] >= _LEAST_SHARE and not _is_of_no_catalogue(words, code)
+    return code not in _OF_A_SHARED_SCRIPT or not _is_of_no_catalogue(words, code)
 
 
-def _is_of_no_catalogue(words: str, key: str) -> bool:
+def _code(language: Language) -> str:
+    """What py3langid calls a language, in whatever script: ``sr`` for ``sr-Latn``."""
+    return language.key.partition("-")[0]
+
+
+def _is_of_no_catalogue(words: str, code: str) -> bool:
     """Whether a text that is likeliest in a language, of the catalogue's, is surely in one that the catalogue lacks."""
     letters = len(_LETTERS.findall(words))
     least = next((share for fewest, share in _LEAST_AMONG_ALL if letters >= fewest), 0.0)
-    return bool(least) and _chances(words)[key] < least
+    return bool(least) and _chances(words)[code] < least
 
 
 def _kana_share(letters: list[str]) -> float:
@@ -91,7 +99,8 @@ def _kana_share(letters: list[str]) -> float:
 def _is_of_the_other_script(words: str, key: str) -> bool:
     """Whether more characters would change on the way to this script than on the way from it."""
     to_traditional, to_simplified = (_changes(words, way) for way in ("s2t", "t2s"))
-    return to_simplified > to_traditional if key == "zh" else to_traditional > to_simplified
+    _, script, _ = subtags(key)
+    return to_traditional > to_simplified if script == "Hant" else to_simplified > to_traditional
 
 
 def _changes(words: str, conversion: str) -> int:
@@ -99,20 +108,21 @@ def _changes(words: str, conversion: str) -> int:
 
 
 @cache
-def _latin() -> frozenset[str]:
-    return frozenset(each.key for each in catalogue.languages() if each.script == r"\p{Latin}")
+def _latin() -> dict[str, str]:
+    """The languages in Latin letters, py3langid's code to key."""
+    return {_code(each): each.key for each in reversed(catalogue.languages()) if each.script == _LATIN}
 
 
 def _ranked(words: str) -> list[tuple[str, float]]:
-    """The languages of the catalogue in Latin letters and their chances among each other, the likeliest first."""
-    chances = {key: chance for key, chance in _chances(words).items() if key in _latin()}
+    """The codes of the catalogue's in Latin letters and their chances among each other, the likeliest first."""
+    chances = {code: chance for code, chance in _chances(words).items() if code in _latin()}
     total = sum(chances.values()) or 1.0
-    return sorted(((key, chance / total) for key, chance in chances.items()), key=lambda pair: -pair[1])
+    return sorted(((code, chance / total) for code, chance in chances.items()), key=lambda pair: -pair[1])
 
 
 @lru_cache(maxsize=256)  # a post is looked at for each check
 def _chances(words: str) -> dict[str, float]:
-    return {str(key): float(chance) for key, chance in _identifier().rank(words.lower())}
+    return {str(code): float(chance) for code, chance in _identifier().rank(words.lower())}
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
-from emotigram.chinese import to_taiwan
+from emotigram.chinese import converted
 from emotigram.domain import Brief, Draft, Platform
 from emotigram.editing.cleaning import clean, lift_hashtags
 from emotigram.editing.counting import count, fits, graphemes, title_length
@@ -138,7 +138,7 @@ def _is_sound(alt_text: str, brief: Brief) -> bool:
 
 
 def _description(brief: Brief) -> str:
-    descriptions, language = brief.reading.description, brief.language.key
-    if language == "zh-TW" and language not in descriptions and descriptions.get("zh"):
-        return to_taiwan(clean(descriptions["zh"]))
-    return clean(descriptions.get(language) or next(filter(None, descriptions.values()), ""))
+    descriptions, language = brief.reading.description, brief.language
+    if language.key not in descriptions and descriptions.get(language.words_of):
+        return converted(clean(descriptions[language.words_of]), language.script_conversion)
+    return clean(descriptions.get(language.key) or next(filter(None, descriptions.values()), ""))

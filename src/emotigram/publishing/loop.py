@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 
-from emotigram.chinese import to_mainland
+from emotigram.chinese import converted
 from emotigram.domain import Affect, Brief, Candidate, Draft, Note, Post, Usage
 from emotigram.errors import BudgetSpent, ChatError, PostUnfit
 from emotigram.ports import SentimentModel, Writer
@@ -85,11 +85,11 @@ class Loop:
 
     def _judged(self, brief: Brief, texts: Sequence[str]) -> Sequence[Affect | None]:
         """What the judge makes of texts; None each where it does not read the language."""
-        read, language = getattr(self.judge, "languages", ()), brief.language.key
-        if language == "zh-TW" and "zh" in read:
-            language, texts = "zh", [to_mainland(text) for text in texts]
-        if language not in read:
-            return [None] * len(texts)
+        read, language = getattr(self.judge, "languages", ()), brief.language
+        if language.key not in read:
+            if language.words_of not in read:
+                return [None] * len(texts)
+            texts = [converted(text, language.reverse_conversion) for text in texts]
         words = [text or " " for text in texts]
         return self.judge.judge([None] * len(words), words)
 

@@ -10,8 +10,7 @@ from typing import Any, Literal
 import regex
 from pydantic import TypeAdapter
 
-from emotigram.chinese import to_taiwan
-from emotigram.data_files import data_languages, read_data, read_language
+from emotigram.data_files import data_languages, read_data, read_language, words_of
 from emotigram.errors import UnknownName
 
 _ARTICLE = regex.compile(r"^(?:an?|the) ")
@@ -110,12 +109,11 @@ def with_broader(keys: Iterable[str]) -> frozenset[str]:
 
 def _own_entries(language: str) -> dict[str, _Entry]:
     """Those of tags.toml itself, which the captioner is trained by: English and Chinese."""
-    if language == "zh-TW":
-        return {
-            key: _Entry(to_taiwan(entry.name), tuple(map(to_taiwan, entry.words)))
-            for key, entry in _own_entries("zh").items()
-        }
-    entries = {key: _Entry(entry[language], tuple(entry[f"words_{language}"])) for key, entry in tag_entries().items()}
+    source, convert = words_of(language)
+    entries = {
+        key: _Entry(convert(entry[source]), tuple(map(convert, entry[f"words_{source}"])))
+        for key, entry in tag_entries().items()
+    }
     if language == "en":  # whose names are several words, of which one may speak of another tag: a swimming pool
         return {key: _Entry(entry.name, (*entry.words, _ARTICLE.sub("", entry.name))) for key, entry in entries.items()}
     return entries
