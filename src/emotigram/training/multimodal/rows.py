@@ -22,7 +22,7 @@ _PHOTOS = 32  # looked at together
 _TEXTS = 64
 
 
-def prepare(
+def prepare_rows(
     config: SentimentConfig,
     data: Dataset,
     text: TextEncoder,
