@@ -8,9 +8,9 @@ from emotigram.errors import SettingsError
 
 
 def checkpoint_activations(model: Any, name: str) -> None:
-    """Let a model compute activations again instead of keeping them (Chen et al. 2016, arXiv:1604.06174); raises SettingsError.
+    """Let a model compute activations again instead of keeping them (Chen et al. 2016, arXiv:1604.06174).
 
-    Not every model can.
+    Raises SettingsError where the model cannot.
     """
     if not model.supports_gradient_checkpointing:
         raise SettingsError(detail=f"gradient_checkpointing: {name}")

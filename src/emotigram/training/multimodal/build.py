@@ -59,7 +59,7 @@ def build_encoders(
     """
     text = new_text_encoder(config, data, settings)
     image = new_image_encoder(config, data, settings)
-    train, validation, held_out = prepare_rows(config, data, text, image, settings, seen)
+    train, validation, held_out = prepare_rows(config, data, text, image, settings, {} if seen is None else seen)
     train = _learn_ngrams(config, text, image, train)
     return Encoders(text, image, *(read_once(text, rows) for rows in (train, validation, held_out)))
 
