@@ -14,15 +14,15 @@ pytest.importorskip("torch")
 
 import onnxruntime as ort
 import torch
-from emotigram.training.export import export_captioner
 from pycocoevalcap.cider.cider import Cider
 
 from emotigram.inference.decoding import decoder_steps
 from emotigram.training.embedded_captioner.caption import new_captioner
 from emotigram.training.embedded_captioner.cider import CiderD
-from emotigram.training.embedded_captioner.decoder import MEAN, SPREAD
+from emotigram.training.embedded_captioner.export import export_captioner
 from emotigram.training.embedded_captioner.photos import seen_through
 from emotigram.training.progress import Checkpoint
+from emotigram.training.vision import MEAN, SPREAD
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:You are using the legacy TorchScript-based ONNX export:DeprecationWarning"),
@@ -50,7 +50,7 @@ def test_word_by_word_with_kept_keys_says_what_the_whole_sentence_says(tmp_path:
     export_captioner(model, hints=12, side_px=64, folder=tmp_path)
     grid, hints = torch.rand(3, 4, 384), torch.rand(3, 12)
     words = torch.randint(5, 40, (3, 6))
-    whole = torch.log_softmax(model.decoder(words, model.decoder.memory(grid, hints)), -1).detach().numpy()
+    whole = torch.log_softmax(model.decoder(words, model.decoder.encoder_state(grid, hints)), -1).detach().numpy()
     memory, decoder = (ort.InferenceSession(str(tmp_path / name)) for name in ("memory.onnx", "decoder.onnx"))
     rows = np.arange(3)
     step = decoder_steps(memory, decoder, grid.numpy(), hints.numpy(), rows)

@@ -51,7 +51,7 @@ def train(
 
 
 def prepare(data: Path, cache: Path) -> None:
-    """Fill the cache with whatever it lacks."""
+    """Write prepared photos, weak tags and the teacher's views into ``cache``, those that are not there yet."""
     if not (cache / "pixels.npy").exists():
         prepare_photos(data, cache)
     if not (cache / "tag_weights.npy").exists():

@@ -13,7 +13,7 @@ _PRECISIONS = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 
 
 def new_accelerator(config: RunConfig) -> Accelerator:
-    """Devices and numbers as the config asks for them."""
+    """accelerate's Accelerator with the device, the precision and the accumulation that a config asks for."""
     use_cpu = config.device == "cpu" or not torch.accelerator.is_available()
     has_bf16 = not use_cpu and torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
     chosen = ("bf16" if has_bf16 else "fp32") if config.precision == "auto" else config.precision

@@ -8,7 +8,10 @@ from emotigram.errors import SettingsError
 
 
 def checkpoint_activations(model: Any, name: str) -> None:
-    """Switch it on (Chen et al. 2016, arXiv:1604.06174); raises SettingsError where the model cannot."""
+    """Let a model compute activations again instead of keeping them (Chen et al. 2016, arXiv:1604.06174).
+
+    Raises SettingsError where the model cannot.
+    """
     if not model.supports_gradient_checkpointing:
         raise SettingsError(detail=f"gradient_checkpointing: {name}")
     # transformers' newer name, or that before; the reentrant kind would need inputs with gradients

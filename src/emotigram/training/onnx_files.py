@@ -14,14 +14,12 @@ _LARGE = 1024  # weights below this many values stay in single precision: nothin
 
 
 def write_onnx(
-    module: nn.Module,
-    example: tuple[Tensor, ...],
-    inputs: list[str],
-    outputs: list[str],
-    dynamic: dict[str, dict[int, str]],
-    path: Path,
+    module: nn.Module, example: tuple[Tensor, ...], outputs: list[str], dynamic: dict[str, dict[int, str]], path: Path
 ) -> None:
-    """Trace a module on an example and write it; ``dynamic`` names the axes that vary, the first of outputs always."""
+    """Trace a module on an example and write it.
+
+    ``dynamic`` names all inputs, in their order, with the axes that vary, and outputs of which not only the first does.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     module.eval()
     every = {**{name: {0: "n"} for name in outputs}, **dynamic}
@@ -29,7 +27,7 @@ def write_onnx(
         module,
         example,
         str(path),
-        input_names=inputs,
+        input_names=[name for name in dynamic if name not in outputs],
         output_names=outputs,
         dynamic_axes=every,
         dynamo=False,

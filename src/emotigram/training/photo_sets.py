@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from emotigram.errors import LabelUnknown
+from emotigram.evaluation.sentiment_data import SENTIMENTS
 from emotigram.evaluation.tables import Table, read_table
 from emotigram.inference.pixels import squash
 
@@ -19,7 +20,6 @@ STORED_PX = 192
 _MAX_MEGAPIXELS = 100
 _NEUTRAL_VALENCE = (3.5, 4.6)
 HELD_OUT_EVERY = 10  # sets without a validation file give every tenth row to validation
-_SENTIMENTS = ("negative", "neutral", "positive")
 
 # file stem -> (is the whole file validation, is it split by us)
 PHOTO_SETS = {
@@ -77,8 +77,8 @@ def _photos(table: Table, title: str) -> Iterator[NDArray[np.uint8]]:
 def _row(table: Table, index: int, name: str) -> dict[str, Any]:
     row = table.rows[index]
     sentiment = row.get("sentiment") or _by_valence(row.get("valence_mean"))
-    if sentiment and sentiment not in _SENTIMENTS:
-        known = ", ".join(_SENTIMENTS)
+    if sentiment and sentiment not in SENTIMENTS:
+        known = ", ".join(SENTIMENTS)
         raise LabelUnknown(path=table.path, row=index + 1, column="sentiment", label=sentiment, known=known)
     label = row.get("scene") or row.get("weather") or (row["id"].rsplit(" ", 1)[0] if name == "oasis" else "")
     return {

@@ -31,7 +31,7 @@ class Checkpoint:
         self.facts: dict[str, Any] = {}
 
     def resume(self) -> int:
-        """Load what there is; return the number of epochs seen, 0 without a file; ``facts`` are as they were saved.
+        """Load the saved parts; return the number of epochs seen, 0 without a file; ``facts`` are as they were saved.
 
         Raises CheckpointDamaged or CheckpointMismatched.
         """
@@ -48,7 +48,7 @@ class Checkpoint:
             raise CheckpointMismatched(path=self._path, detail=detail) from error
 
     def save(self, epoch: int, facts: Mapping[str, Any] | None = None) -> None:
-        """Write the file whole or not at all; ``facts`` are plain values."""
+        """Write all parts with ``epoch`` into the file, whole or not at all; ``facts`` are plain values."""
         parts = {name: part.state_dict() for name, part in self._parts.items()}
         write_state(self._path, {"epoch": epoch, "facts": dict(facts or {}), **parts})
 
@@ -60,12 +60,12 @@ class LearnedState:
         self._model = model
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Only what is learned or counted."""
+        """The weights that are learned and the buffers, by name."""
         frozen = {name for name, weights in self._model.named_parameters() if not weights.requires_grad}
         return {name: values for name, values in self._model.state_dict().items() if name not in frozen}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Put it back; raises KeyError or RuntimeError where it is another model's."""
+        """Put a saved state back; raises KeyError or RuntimeError where it is another model's."""
         own = self.state_dict()
         if own.keys() != state.keys():
             raise KeyError(", ".join(sorted(own.keys() ^ state.keys())[:3]))
@@ -98,7 +98,7 @@ class LossLog:
         self._path, self._stage = path, stage
 
     def write(self, epoch: float, **losses: float) -> None:
-        """Append one line; ``epoch`` is how many have been seen, with its fraction."""
+        """Append a line with losses; ``epoch`` is how many have been seen, with its fraction."""
         line = {"stage": self._stage, "epoch": round(epoch, 3), **{k: round(v, 5) for k, v in losses.items()}}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

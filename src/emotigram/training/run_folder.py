@@ -77,11 +77,11 @@ class Recorder:
             self._board.add_scalar(f"{panel}/{name}", value, step)
 
     def draw(self) -> None:
-        """Draw all that was recorded so far, also before the run was resumed."""
+        """Draw the curves of all that was recorded so far, also before the run was resumed."""
         plot_losses(self._folder.path / "log.jsonl", self._folder.curve, log_scale=False)
 
     def close(self) -> None:
-        """Write out what is still held back."""
+        """Write out events that TensorBoard's writer still holds back."""
         self._board.close()
 
 

@@ -12,14 +12,14 @@ Batch = Mapping[str, Tensor]
 
 
 class Task(Protocol):
-    """What a run learns."""
+    """What a run learns: a model, its rows, its loss and its score."""
 
     title: str
     rows: int  # of training
 
     @property
     def model(self) -> nn.Module:
-        """What learns."""
+        """The network whose weights are trained."""
         ...
 
     def order(self, epoch: int) -> Sequence[int]:

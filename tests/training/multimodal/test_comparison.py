@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from emotigram.errors import CheckpointDamaged
 from emotigram.training.multimodal.comparison import compare_outcomes, default_strategy
-from emotigram.training.multimodal.outcomes import LABELS, Outcome
+from emotigram.training.multimodal.data import LABELS
+from emotigram.training.multimodal.outcomes import Outcome
 from tests.training.multimodal.made_up import folded_rows, outcome, said, shared_rows, truth_of
 
 STRATEGIES = {"concat": 0.62, "gated": 0.8, "tensor": 0.78, "text_only": 0.6, "majority": 0.5}

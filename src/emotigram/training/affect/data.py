@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from emotigram.domain import EMOTIONS
+from emotigram.evaluation.sentiment_data import SENTIMENTS
 from emotigram.training.photo_sets import HELD_OUT_EVERY, load_rows
 
-LABELS = ("negative", "neutral", "positive")
 # names of MSED, GoEmotions and Weibo to ours
 _EMOTION = {
     "joy": "joy", "happy": "joy", "happiness": "joy", "sadness": "sadness", "sad": "sadness", "anger": "anger",
@@ -51,16 +51,16 @@ class AffectExample:
     photo: int
     source: str
     split: str
-    sentiment: tuple[float, ...] = (0.0,) * len(LABELS)
+    sentiment: tuple[float, ...] = (0.0,) * len(SENTIMENTS)
     emotions: tuple[float, ...] = (0.0,) * len(EMOTIONS)
     feeling: tuple[float, float] | None = None
 
     def without_text(self) -> AffectExample:
-        """The photo alone."""
+        """A copy of the example with its photo alone."""
         return replace(self, text="")
 
     def without_photo(self) -> AffectExample:
-        """The text alone."""
+        """A copy of the example with its text alone."""
         return replace(self, photo=-1)
 
 
@@ -80,7 +80,7 @@ def _with_photo(cache_dir: Path) -> Iterator[AffectExample]:
         if row["sentiment"]:
             emotions = [_EMOTION[row["emotion"]]] if row.get("emotion") else []
             feeling = None if row.get("valence") is None else (_centred(row["valence"]), _centred(row["arousal"]))
-            shares = _shares([row["sentiment"]], LABELS), _shares(emotions, EMOTIONS)
+            shares = _shares([row["sentiment"]], SENTIMENTS), _shares(emotions, EMOTIONS)
             yield AffectExample(_words(row), i, row["set"], row["split"], *shares, feeling)
 
 
@@ -105,7 +105,7 @@ def _texts(data_dir: Path) -> Iterator[AffectExample]:
             label = _label(row[column])
             if label or names:
                 text = row["text" if "text" in row else "txt"]
-                yield AffectExample(text, -1, source, split, _shares(label, LABELS), _shares(names, EMOTIONS))
+                yield AffectExample(text, -1, source, split, _shares(label, SENTIMENTS), _shares(names, EMOTIONS))
 
 
 def _listed(value: object) -> list[str]:
@@ -119,7 +119,7 @@ def _label(value: object) -> list[str]:
 
 
 def _sentiment(name: str) -> str:
-    return name if name in LABELS else _OF_NUMBER.get(name) or _OF_EMOTION.get(_EMOTION.get(name, ""), "")
+    return name if name in SENTIMENTS else _OF_NUMBER.get(name) or _OF_EMOTION.get(_EMOTION.get(name, ""), "")
 
 
 def _shares(names: list[str], order: tuple[str, ...]) -> tuple[float, ...]:

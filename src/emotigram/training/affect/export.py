@@ -34,6 +34,4 @@ def export_affect(model: AffectNet, folder: Path) -> None:
     """Write ``affect.onnx`` (n-gram numbers, photo features -> sentiment, emotions, feeling)."""
     example = (torch.ones(2, 7, dtype=torch.int64), torch.ones(2, FEATURES))
     shapes = {"text": {0: "n", 1: "length"}, "photo": {0: "n"}}
-    write_onnx(
-        _Compact(model), example, list(shapes), ["sentiment", "emotions", "feeling"], shapes, folder / "affect.onnx"
-    )
+    write_onnx(_Compact(model), example, ["sentiment", "emotions", "feeling"], shapes, folder / "affect.onnx")

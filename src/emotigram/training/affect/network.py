@@ -105,7 +105,7 @@ class AffectNet(nn.Module):
         return self.judged(self.embed[text], text, photo)
 
     def judged(self, vectors: Tensor, text: Tensor, photo: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Like ``forward``, given the n-grams' vectors (n, length, k)."""
+        """Probabilities and feeling as ``forward`` gives them, from the n-grams' vectors (n, length, k)."""
         weights = torch.exp(self.weigh[text]) * (text > 0)
         squares = weights.square().sum(1, keepdim=True).clamp_min(1e-6)
         words = (vectors * weights[..., None]).sum(1) / squares.sqrt()

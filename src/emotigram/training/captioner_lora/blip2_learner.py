@@ -33,18 +33,18 @@ class Blip2Learner:
         self._prompt = config.prompt
 
     def batch(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Tensor]:
-        """See Learner."""
+        """Photos with their captions as the model's inputs, labels that count the captions alone."""
         config = self.model.config
         asked = self.tokens.tokenizer(self._prompt, add_special_tokens=False)["input_ids"] if self._prompt else []
         start = [config.image_token_index] * config.num_query_tokens + [self.tokens.tokenizer.bos_token_id]
         prompts = torch.tensor([[*start, *asked]] * len(images))
-        told = [self.tokens.ids(caption) for caption in captions]
-        laid_out = behind(prompts, torch.ones_like(prompts), told, self.tokens.pad)
+        token_ids = [self.tokens.ids(caption) for caption in captions]
+        laid_out = behind(prompts, torch.ones_like(prompts), token_ids, self.tokens.pad)
         return laid_out | {"pixel_values": self._checkpoint.pixels(images)}
 
     @torch.no_grad()
     def tweets(self, images: Sequence[Image]) -> list[str]:
-        """See Learner."""
+        """What the model, as it is now, writes of each photo, greedily."""
         seen = self.model.get_image_features(self._checkpoint.pixels(images)).pooler_output
         embeddings, mask = self._checkpoint.prompted(seen, [self._prompt] * len(images))
         ids: Tensor = self.model.language_model.generate(

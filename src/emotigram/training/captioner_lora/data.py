@@ -45,7 +45,7 @@ class CaptionData:
     left_out: int
 
     def open(self, examples: Sequence[CaptionExample], limits: PhotoLimits) -> list[Image]:
-        """Their photos, upright RGB; raises DataPhoto."""
+        """The examples' photos, upright RGB; raises DataPhoto."""
         return [self.table.open(each.number, each.photo, limits).image for each in examples]
 
 
@@ -55,16 +55,16 @@ def read_examples(data: Path, config: CaptionerLoraConfig) -> CaptionData:
     Several captions of a photo are several examples.
     """
     table = read_table(data)
-    told = list(_told(table))
-    captions = [clean_tweet(each.caption) if config.clean else " ".join(each.caption.split()) for each in told]
+    read = list(_read(table))
+    captions = [clean_tweet(each.caption) if config.clean else " ".join(each.caption.split()) for each in read]
     kept = [
         CaptionExample(each.number, each.photo, caption)
-        for each, caption in zip(told, captions, strict=True)
+        for each, caption in zip(read, captions, strict=True)
         if caption
     ]
     train, validation, photos = _split(table, kept, config)
-    cleaned = sum(bool(caption) and caption != each.caption for each, caption in zip(told, captions, strict=True))
-    return CaptionData(table, train, validation, photos, cleaned, len(told) - len(kept))
+    cleaned = sum(bool(caption) and caption != each.caption for each, caption in zip(read, captions, strict=True))
+    return CaptionData(table, train, validation, photos, cleaned, len(read) - len(kept))
 
 
 def check_photos(data: CaptionData, limits: PhotoLimits, title: str) -> None:
@@ -74,7 +74,7 @@ def check_photos(data: CaptionData, limits: PhotoLimits, title: str) -> None:
         data.table.open(each.number, each.photo, limits)
 
 
-def _told(table: Table) -> Iterator[CaptionExample]:
+def _read(table: Table) -> Iterator[CaptionExample]:
     image, text = table.need(*IMAGE_COLUMNS), table.need(*TEXT_COLUMNS)
     for number, row in enumerate(table.rows, start=1):
         source = table.photo(number, row[image])

@@ -41,7 +41,7 @@ def add_lora(learner: Learner, config: CaptionerLoraConfig) -> LoraConfig:
 
 
 def take_out_lora(learner: Learner) -> None:
-    """Put the layers back as they were."""
+    """Replace the LoRA layers of a learner by the layers that they stood beside."""
     model: nn.Module = learner.model
     del _adapted(learner).peft_config  # or PEFT would warn of a second adapter
     for name, layer in list(model.named_modules()):

@@ -32,12 +32,12 @@ class CaptionTask:
         self._data, self._config, self._limits = data, config, limits
 
     def order(self, epoch: int) -> Sequence[int]:
-        """See Task."""
+        """The order of the training rows in an epoch, from the seed and the epoch alone."""
         mixed: list[int] = np.random.default_rng((self._config.seed, epoch)).permutation(self.rows).tolist()
         return mixed
 
     def batch(self, rows: Sequence[int]) -> Batch:
-        """See Task."""
+        """Training rows as tensors."""
         return self.examples([self._data.train[row] for row in rows])
 
     def examples(self, examples: Sequence[CaptionExample]) -> dict[str, Tensor]:
@@ -46,7 +46,7 @@ class CaptionTask:
         return self.learner.batch(images, [each.caption for each in examples])
 
     def groups(self) -> list[dict[str, Any]]:
-        """See Task."""
+        """The weights of the LoRA layers, as one group."""
         return [{"params": trained(self.model)}]
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:

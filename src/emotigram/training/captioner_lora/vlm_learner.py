@@ -40,21 +40,23 @@ class VlmLearner:
         self.tokens = CaptionTokens(checkpoint.processor.tokenizer, self._end(), config.max_tokens)
 
     def batch(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Tensor]:
-        """See Learner."""
+        """Photos with their captions as the model's inputs, labels that count the captions alone."""
         inputs = self._checkpoint.inputs(images, [self._prompt] * len(images))
-        told = [self.tokens.ids(caption) for caption in captions]
+        token_ids = [self.tokens.ids(caption) for caption in captions]
         given = dict(inputs.to(self._checkpoint.device, self.model.dtype))
         if self.model.config.is_encoder_decoder:
-            return given | {name: values.to(self._checkpoint.device) for name, values in self._decoded(told).items()}
+            return given | {
+                name: values.to(self._checkpoint.device) for name, values in self._decoded(token_ids).items()
+            }
         if "input_ids" not in given:  # BLIP is asked nothing and begins with its start token
             start = torch.full((len(images), 1), self.model.config.text_config.bos_token_id)
             given |= {"input_ids": start.to(self._checkpoint.device)}
             given["attention_mask"] = torch.ones_like(given["input_ids"])
-        laid_out = behind(given["input_ids"], given["attention_mask"], told, self.tokens.pad)
+        laid_out = behind(given["input_ids"], given["attention_mask"], token_ids, self.tokens.pad)
         return given | self._typed(given, laid_out["input_ids"].shape[1]) | laid_out
 
     def tweets(self, images: Sequence[Image]) -> list[str]:
-        """See Learner."""
+        """What the model, as it is now, writes of each photo, greedily."""
         return self._checkpoint.answers(images, [self._prompt] * len(images), beams=1)
 
     def _decoded(self, captions: Sequence[Sequence[int]]) -> dict[str, Tensor]:

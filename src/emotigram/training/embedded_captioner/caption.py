@@ -124,11 +124,11 @@ def _losses(
         grid, hint_logits = model.encoder(views)
         # detached: hints must stay what the photo shows, not become a channel for the caption
         encoder_state = model.decoder.encoder_state(grid, torch.sigmoid(hint_logits.detach()))
-        told = caption_loss(model.decoder, encoder_state, captions, _SMOOTHING)
+        wordwise = caption_loss(model.decoder, encoder_state, captions, _SMOOTHING)
         mood = model.mood(grid.mean(1))
     hints = corpus.hints.loss(hint_logits.float(), picked)
     feeling = torch.nan_to_num(F.cross_entropy(mood.float(), corpus.moods[picked], ignore_index=-1))
-    return torch.stack([told, hints, 0.1 * feeling])
+    return torch.stack([wordwise, hints, 0.1 * feeling])
 
 
 @torch.no_grad()

@@ -57,7 +57,7 @@ class DecoderBlock(nn.Module):
         return self._rest(x, self.to_words(said, self.to_words.keys_values(said), hidden), encoder_state)
 
     def step(self, x: Tensor, encoder_state: Tensor, kv_cache: Tensor) -> tuple[Tensor, Tensor]:
-        """One word more: its output and the keys and values of all words so far."""
+        """Output of one more word x (n, 1, width), and the keys and values of all words so far."""
         said = self.norms[0](x)
         kv_cache = torch.cat([kv_cache, self.to_words.keys_values(said)], 3)
         return self._rest(x, self.to_words(said, kv_cache), encoder_state), kv_cache

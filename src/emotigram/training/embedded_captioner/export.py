@@ -53,23 +53,12 @@ def export_captioner(model: CaptionerNet, hints: int, side_px: int, folder: Path
     photos -> grid, features, hints; grid, hints -> memory (the encoder state); words, memory, past (the KV cache) ->
     scores, new_past.
     """
-    model.eval()
-    photos = torch.zeros(2, side_px, side_px, 3, dtype=torch.uint8)
-    seen = {"photos": {0: "n"}}
-    write_onnx(
-        _Vision(model.encoder), (photos,), ["photos"], ["grid", "features", "hints"], seen, folder / "vision.onnx"
-    )
-    grid, shown = torch.zeros(2, (side_px // STRIDE) ** 2, FEATURES), torch.zeros(2, hints)
-    shapes = {"grid": {0: "n"}, "hints": {0: "n"}}
-    write_onnx(_EncoderState(model.decoder), (grid, shown), list(shapes), ["memory"], shapes, folder / "memory.onnx")
-    decoder, lengths = model.decoder, {0: "n", 4: "length"}
-    example = (torch.ones(2, dtype=torch.int64), decoder.encoder_state(grid, shown), decoder.empty_kv_cache(2, 3))
-    inputs = {"words": {0: "n"}, "memory": {0: "n"}, "past": lengths}
-    write_onnx(
-        _Step(decoder),
-        example,
-        list(inputs),
-        ["scores", "new_past"],
-        {**inputs, "new_past": lengths},
-        folder / "decoder.onnx",
-    )
+    decoder, n = model.eval().decoder, {0: "n"}
+    photos = (torch.zeros(2, side_px, side_px, 3, dtype=torch.uint8),)
+    write_onnx(_Vision(model.encoder), photos, ["grid", "features", "hints"], {"photos": n}, folder / "vision.onnx")
+    seen = torch.zeros(2, (side_px // STRIDE) ** 2, FEATURES), torch.zeros(2, hints)
+    write_onnx(_EncoderState(decoder), seen, ["memory"], {"grid": n, "hints": n}, folder / "memory.onnx")
+    example = (torch.ones(2, dtype=torch.int64), decoder.encoder_state(*seen), decoder.empty_kv_cache(2, 3))
+    lengths = {0: "n", 4: "length"}
+    axes = {"words": n, "memory": n, "past": lengths, "new_past": lengths}
+    write_onnx(_Step(decoder), example, ["scores", "new_past"], axes, folder / "decoder.onnx")

@@ -34,11 +34,11 @@ def people_counts(captions: Sequence[str], person: float) -> dict[str, tuple[flo
 
     Each caption that tells a number votes; one that says "men" or "friends" speaks only against one person.
     """
-    told = [count for count in map(count_in, captions) if count is not None]
-    exact = [count for count in told if count != "several"]
+    counts = [count for count in map(count_in, captions) if count is not None]
+    exact = [count for count in counts if count != "several"]
     if exact:
-        return {key: (exact.count(key) / len(told), 1.0) for key in COUNTS}
-    if told:
+        return {key: (exact.count(key) / len(counts), 1.0) for key in COUNTS}
+    if counts:
         return {key: (0.0, 1.0 if key == "one_person" else 0.0) for key in COUNTS}
     is_absent = person < _ABSENT
     return dict.fromkeys(COUNTS, (0.0, 1.0 if is_absent else 0.0))

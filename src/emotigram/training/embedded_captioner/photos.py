@@ -32,7 +32,7 @@ def seen_through(pixels: NDArray[np.uint8], boxes: NDArray[np.float32], side_px:
 
 
 def relit(views: Tensor, generator: torch.Generator) -> Tensor:
-    """The same under another light: random contrast, brightness and tint."""
+    """Views (n, 3, side, side) under another light: random contrast, brightness and tint."""
     gain = 0.8 + 0.4 * torch.rand(len(views), 1, 1, 1, generator=generator)
     lift = 0.4 * (torch.rand(len(views), 1, 1, 1, generator=generator) - 0.5)
     tint = 0.1 * (torch.rand(len(views), 3, 1, 1, generator=generator) - 0.5)

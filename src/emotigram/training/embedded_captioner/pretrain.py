@@ -1,7 +1,7 @@
 """First two stages: the encoder learns the teacher's features with tags, caption words and moods.
 
-Stage ``whole``: the teacher saw the whole photo, the pupil a part of it. Stage ``views``: both see the same part, and
-the pupil also learns the teacher's grid, cell by cell.
+Stage ``whole``: the teacher saw the whole photo, the student a part of it. Stage ``views``: both see the same part, and
+the student also learns the teacher's grid, cell by cell.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DECAY = 0.03
 _WHOLE_LEAST_SIDE = 0.7
 
 
-class Pupil(nn.Module):
+class Student(nn.Module):
     """The encoder with heads that guess the teacher's features, its grid and the photo's mood."""
 
     def __init__(self, hints: int, teacher_width: int, moods: int) -> None:
@@ -57,7 +57,7 @@ def pretrain(corpus: Corpus, out_dir: Path, stage: str, epochs: int, peak_rate: 
     """Run stage ``whole`` or ``views``; writes ``<stage>.pt``, the encoder; resumes from ``<stage>.ckpt``."""
     torch.manual_seed(seed)
     teach = whole_lessons(corpus, seed) if stage == "whole" else view_lessons(corpus, seed)
-    model = Pupil(corpus.hints.targets.shape[1], corpus.teacher.shape[1], len(corpus.mood_names))
+    model = Student(corpus.hints.targets.shape[1], corpus.teacher.shape[1], len(corpus.mood_names))
     in_channels_last(model)
     if stage == "views":
         model.encoder.load_state_dict(torch.load(out_dir / "whole.pt", weights_only=True))
@@ -121,7 +121,7 @@ def view_lessons(corpus: Corpus, seed: int) -> Teach:
 
 
 def _losses(
-    model: Pupil, corpus: Corpus, picked: NDArray[np.int64], lesson: Lesson, views: Tensor
+    model: Student, corpus: Corpus, picked: NDArray[np.int64], lesson: Lesson, views: Tensor
 ) -> dict[str, Tensor]:
     with torch.autocast("cpu", torch.bfloat16):
         grid, hint_logits = model.encoder(views)
@@ -139,7 +139,7 @@ def _losses(
 
 
 @torch.no_grad()
-def _validate(model: Pupil, corpus: Corpus) -> dict[str, float]:
+def _validate(model: Student, corpus: Corpus) -> dict[str, float]:
     """Distance from the teacher on whole validation photos, and their hints' loss."""
     model.eval()
     sums = np.zeros(2)

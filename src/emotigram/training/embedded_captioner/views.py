@@ -1,6 +1,6 @@
-"""The teacher on whole training photos and on random views of them: a patient teacher looks where the pupil looks.
+"""The teacher on whole training photos and on random views of them: a patient teacher looks where the student looks.
 
-Beyer et al. 2022 (arXiv:2106.05237): a pupil learns most when both are shown the same crop.
+Beyer et al. 2022 (arXiv:2106.05237): a student learns most when both are shown the same crop.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tqdm import tqdm
 from emotigram.training.embedded_captioner.photos import random_boxes
 from emotigram.training.photo_sets import PHOTO_SETS
 
-GRID_SIDE = 4  # the pupil's grid
+GRID_SIDE = 4  # the student's grid
 GRID_WIDTH = 256  # principal components kept of the teacher's 1280 features a cell
 _TEACHER_PX = 224
 LEAST_SIDE = 0.55  # of the photo's, the narrowest view

@@ -15,7 +15,7 @@ from emotigram.training.multimodal.encoders import new_image_encoder, new_text_e
 from emotigram.training.multimodal.image_encoders import ImageEncoder
 from emotigram.training.multimodal.model import MultiModalSentimentModel
 from emotigram.training.multimodal.ngram_encoder import NgramEncoder
-from emotigram.training.multimodal.rows import prepare, read_once, with_tokens
+from emotigram.training.multimodal.rows import prepare_rows, read_once, with_tokens
 from emotigram.training.multimodal.sentence_encoders import JointText
 from emotigram.training.multimodal.task import Prepared
 from emotigram.training.multimodal.text_encoders import TextEncoder
@@ -59,7 +59,7 @@ def build_encoders(
     """
     text = new_text_encoder(config, data, settings)
     image = new_image_encoder(config, data, settings)
-    train, validation, held_out = prepare(config, data, text, image, settings, seen)
+    train, validation, held_out = prepare_rows(config, data, text, image, settings, {} if seen is None else seen)
     train = _learn_ngrams(config, text, image, train)
     return Encoders(text, image, *(read_once(text, rows) for rows in (train, validation, held_out)))
 

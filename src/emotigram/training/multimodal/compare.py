@@ -101,7 +101,7 @@ class _Maker:
         self._encoders: Encoders | None = None
 
     def train(self, strategy: str) -> Outcome:
-        """One outcome."""
+        """Train one strategy and return its outcome."""
         if self._dataset is None:
             self._dataset = dataset_of(self._config, self._data)
         if self._encoders is None:

@@ -19,7 +19,8 @@ from emotigram.training.multimodal.comparison import (
     rounds,
 )
 from emotigram.training.multimodal.comparison_plot import draw_accuracy
-from emotigram.training.multimodal.outcomes import LABELS, Outcome
+from emotigram.training.multimodal.data import LABELS
+from emotigram.training.multimodal.outcomes import Outcome
 
 MADE_BY = "emotigram train compare"
 TEMPLATES = "emotigram.training.multimodal"

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from emotigram.evaluation.confidence import calibration
 from emotigram.evaluation.sentiment_metrics import class_figures
-from emotigram.training.multimodal.outcomes import LABELS, Outcome
+from emotigram.training.multimodal.data import LABELS
+from emotigram.training.multimodal.outcomes import Outcome
 from emotigram.training.multimodal.statistics import Floats, holm, mean_and_interval, paired_f1_test, paired_test
 from emotigram.training.multimodal.strategies import BASELINE, CONTROLS
 

@@ -36,12 +36,12 @@ class Dataset:
 
     @property
     def examples(self) -> tuple[SentimentExample, ...]:
-        """All rows."""
+        """The rows of all three parts."""
         return self.train + self.validation + self.held_out
 
     @property
     def has_photos(self) -> bool:
-        """Whether any row has one."""
+        """Whether any row has a photo."""
         return any(row.photo is not None for row in self.examples)
 
     def table_of(self, example: SentimentExample) -> tuple[Table, int]:

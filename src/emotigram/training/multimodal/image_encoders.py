@@ -55,7 +55,7 @@ class ImageEncoder(nn.Module):
         return Encoded(tokens, is_there.expand(-1, tokens.shape[1]), tokens.mean(1))
 
     def about(self) -> dict[str, Any]:
-        """Its part of the manifest: how a photo becomes pixels."""
+        """The encoder's part of the manifest: how a photo becomes pixels."""
         raise NotImplementedError
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from emotigram.training.loop import Progress, fit
 from emotigram.training.multimodal.build import Built
-from emotigram.training.multimodal.calibrate import fit_temperatures
 from emotigram.training.multimodal.config import SentimentConfig
 from emotigram.training.multimodal.data import Dataset
 from emotigram.training.multimodal.outcomes import Outcome
@@ -22,6 +22,8 @@ from emotigram.training.multimodal.task import SentimentTask, predict
 from emotigram.training.run_folder import RunFolder
 
 PACKAGES = ("accelerate", "emotigram", "numpy", "scikit-learn", "torch", "transformers")
+_ITERATIONS = 50  # of fitting a temperature
+_WIDEST = 3.0  # logarithm of the largest and smallest temperature: a side that knows nothing has no best one
 
 
 def dataset_of(config: SentimentConfig, data: Path) -> Dataset:
@@ -58,7 +60,7 @@ def learn(built: Built, config: SentimentConfig, data: Dataset, folder: RunFolde
     seconds = time.monotonic() - start
     model.log_temperature.zero_()
     raw = predict(model, built.held_out, device)
-    model.log_temperature.copy_(fit_temperatures(predict(model, built.validation, device), built.validation.labels))
+    model.log_temperature.copy_(_fit_temperatures(predict(model, built.validation, device), built.validation.labels))
     cool = torch.exp(-model.log_temperature).cpu()
     judged = tuple(each * by for each, by in zip(raw, cool, strict=True))
     outcome = Outcome(
@@ -78,3 +80,25 @@ def learn(built: Built, config: SentimentConfig, data: Dataset, folder: RunFolde
 def shares(logits: Tensor) -> NDArray[np.float32]:
     """Probabilities of logits (rows, classes)."""
     return np.asarray(torch.softmax(logits.float(), 1).cpu(), np.float32)
+
+
+def _fit_temperatures(logits: tuple[Tensor, ...], labels: NDArray[np.int64]) -> Tensor:
+    """Logarithms of the likeliest temperatures, one for each of several logits (rows, classes).
+
+    They make probabilities mean what they say (Guo et al. 2017, arXiv:1706.04599).
+    """
+    return torch.stack([_fit_temperature(each, torch.from_numpy(labels)) for each in logits])
+
+
+def _fit_temperature(logits: Tensor, labels: Tensor) -> Tensor:
+    heat = torch.zeros((), requires_grad=True)
+    optimiser = torch.optim.LBFGS([heat], max_iter=_ITERATIONS, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        found = F.cross_entropy(logits * torch.exp(-heat), labels)
+        found.backward()
+        return found
+
+    optimiser.step(loss)
+    return heat.detach().clamp(-_WIDEST, _WIDEST)

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotigram.errors import CheckpointDamaged
-from emotigram.evaluation.sentiment_data import SENTIMENTS
+from emotigram.training.multimodal.data import LABELS
 
-LABELS = SENTIMENTS
 # all that a damaged .npz raises on its way through zipfile and numpy, pickles (ValueError) included
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
@@ -41,7 +40,7 @@ class Outcome:
         return likeliest
 
     def save(self, path: Path) -> None:
-        """Write it as .npz, whole or not at all."""
+        """Write the outcome as .npz, whole or not at all."""
         unfinished = path.with_name(f"{path.name}.tmp")
         values: dict[str, Any] = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
         with unfinished.open("wb") as file:

@@ -37,6 +37,6 @@ class Published:
 
 @cache
 def published() -> Published:
-    """Read the file; an unknown name in it is an error."""
+    """The published figures as ``published.toml`` has them; an unknown name in it is an error."""
     text = (resources.files("emotigram.training.multimodal") / "published.toml").read_text("utf-8")
     return TypeAdapter(Published).validate_python(tomllib.loads(text), extra="forbid")

@@ -22,14 +22,15 @@ _PHOTOS = 32  # looked at together
 _TEXTS = 64
 
 
-def prepare(
+def prepare_rows(
     config: SentimentConfig,
     data: Dataset,
     text: TextEncoder,
     image: ImageEncoder | TextEncoder,
     settings: Settings,
-    seen: dict[int, Tensor] | None,
+    seen: dict[int, Tensor],
 ) -> list[Prepared]:
+    """Rows to train on, to validate on and held out; ``seen`` holds what was seen of photos, as for ``look_at``."""
     rows = []
     for part in (data.train, data.validation, data.held_out):
         words = text.numbers([row.text for row in part], [row.target for row in part])
@@ -39,7 +40,7 @@ def prepare(
         elif config.train_image_encoder:
             images = torch.cat(list(_pixels(image, data, part, settings))).half()
         else:
-            images = look_at(image, data, part, settings, seen if seen is not None else {})
+            images = look_at(image, data, part, settings, seen)
         rows.append(Prepared(words, images, np.array([row.label for row in part])))
     return rows
 

@@ -90,7 +90,7 @@ class JointText(TextEncoder):
     def learn_from(
         self, rows: Sequence[Sequence[int]], labels: NDArray[np.int64], latent: int, seed: int
     ) -> list[list[int]]:
-        """Let the bag learn, see NgramEncoder."""
+        """Let the bag of n-grams fit its judge and latent places; returns the rows to train with."""
         edge = self.sentence.longest
         bags = self.bag.learn_from([row[edge:] for row in rows], labels, latent, seed)
         return [[*row[:edge], *bag] for row, bag in zip(rows, bags, strict=True)]

@@ -38,7 +38,7 @@ class TextEncoder(nn.Module):
         raise NotImplementedError
 
     def save(self, folder: Path) -> dict[str, Any]:
-        """Write what turns texts into numbers; returns its part of the manifest."""
+        """Write what turns texts into numbers; returns the encoder's part of the manifest."""
         raise NotImplementedError
 
 
