@@ -161,10 +161,10 @@ def test_a_language_asked_for_is_refused_where_nobody_writes_it(china: Path, lan
     assert "zh-TW" in refusal.value.hint("en")
 
 
-def test_memory_keeps_the_embedded_writer_from_repeating_itself(china: Path) -> None:
+def test_past_posts_keep_the_embedded_writer_from_repeating_itself(china: Path) -> None:
     studio = open_studio(writer="embedded")
     reading = studio.read(open_photo(china))
     first = studio.write(reading, platform="instagram", language="en")
-    second = studio.write(reading, platform="instagram", language="en", memory=[first.text])
+    second = studio.write(reading, platform="instagram", language="en", past_posts=[first.text])
     assert second.text != first.text
     assert all(check.passed for check in second.checks)

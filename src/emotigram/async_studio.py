@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Unpack
 
-from emotigram.domain import Captions, Photo, Post, Reading
+from emotigram.domain import Captions, Photo, Post, Reading, Wishes
 from emotigram.errors import QueueFull
 from emotigram.giving_up import stoppable
 from emotigram.imaging.decoding.pool import Lease, LeaseWanted
 from emotigram.imaging.photos import LEASE_WAIT_S, decode_photo, decoders, limits_of
 from emotigram.reading_queue import ReadingQueue
-from emotigram.studio import Studio, Wishes
+from emotigram.studio import Studio
 
 _END = object()
 _MOST_DECODED = 16  # two batches: the next is opened while one is read; others wait as files, a tenth as large

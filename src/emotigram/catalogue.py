@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
 from emotigram.data_files import data_names, read_data
-from emotigram.domain import Language, Look, Platform, Provider, Revision, Style, Weights
+from emotigram.domain import Language, Look, Platform, Provider, Revision, Style, Weights, Wishes
 from emotigram.errors import UnknownName
 from emotigram.locales import best_match
 
@@ -21,11 +21,11 @@ class _Shelf(Generic[Entry]):
 
     def __init__(self, kind: type[Entry], folder: str) -> None:
         self._kind = kind
-        self._folder = folder
+        self.folder = folder
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
-        adapter, folder = TypeAdapter(self._kind), self._folder
+        adapter, folder = TypeAdapter(self._kind), self.folder
         files = {key: read_data(f"{folder}/{key}.toml") for key in data_names(folder)}
         return {key: adapter.validate_python({"key": key, **file}, extra="forbid") for key, file in files.items()}
 
@@ -33,7 +33,7 @@ class _Shelf(Generic[Entry]):
         same = {name.lower(): name for name in self.entries}
         found = same.get(key.lower().replace("_", "-"))  # black_and_white is black-and-white
         if found is None:
-            raise UnknownName(kind=self._folder.removesuffix("s"), name=key, known=", ".join(self.entries))
+            raise UnknownName(kind=self.folder.removesuffix("s"), name=key, known=", ".join(self.entries))
         return self.entries[found]
 
 
@@ -44,6 +44,7 @@ _REVISIONS = _Shelf(Revision, "revisions")
 _LOOKS = _Shelf(Look, "looks")
 _PROVIDERS = _Shelf(Provider, "providers")
 _WEIGHTS = _Shelf(Weights, "weights")
+_WISHED = {shelf.folder: shelf for shelf in (_PLATFORMS, _LANGUAGES, _STYLES, _REVISIONS)}
 
 
 def platform(key: str) -> Platform:
@@ -74,6 +75,15 @@ def revision(key: str) -> Revision:
 def provider(key: str) -> Provider:
     """Return a chat provider by key; raises UnknownName."""
     return _PROVIDERS.find(key)
+
+
+def check_wishes(wishes: Wishes) -> None:
+    """Raise UnknownName where a wish names what there is none of."""
+    for wish, hint in get_type_hints(Wishes, include_extras=True).items():
+        name = str(wishes.get(wish) or "auto")
+        for kind in getattr(hint, "__metadata__", ()):
+            if name != "auto":
+                _WISHED[kind].find(name)
 
 
 def keys(kind: Kind) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from emotigram.texts import INTERFACE_LANGUAGES, say
 
@@ -429,11 +429,29 @@ class Weights:
     also: tuple[str, ...] = ()
 
 
+class Wishes(TypedDict, total=False):
+    """What one post may be asked to be; what is left out, None or ``auto`` is as in the settings, the tone as read.
+
+    Each name stands beside the folder of ``data`` whose keys it takes. ``seed`` chooses among the embedded writer's
+    phrases. ``past_posts`` are earlier posts of the creator: to write in their manner, and not the same again.
+    ``revision`` says how to revise ``previous``, the text of a post, or how to write where that is ''.
+    """
+
+    platform: Annotated[str | None, "platforms"]
+    language: Annotated[str | None, "languages"]
+    style: Annotated[str | None, "styles"]
+    tone: SentimentLabel | None
+    seed: int | None
+    past_posts: Sequence[str]
+    revision: Annotated[str | None, "revisions"]
+    previous: str
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What to write: a reading for one platform, in one language and style; ``tone`` is the sentiment wished.
 
-    ``candidates`` is how many drafts to choose among, 1 or more; ``memory`` are earlier posts of the same creator,
+    ``candidates`` is how many drafts to choose among, 1 or more; ``past_posts`` are by the same creator,
     whose manner to keep and whose words not to repeat. ``revision`` is the direction to revise ``previous`` in, the
     text of an earlier post, or to write in where that is ''.
     """
@@ -445,7 +463,7 @@ class Brief:
     tone: SentimentLabel
     seed: int = 0
     candidates: int = 3
-    memory: tuple[str, ...] = ()
+    past_posts: tuple[str, ...] = ()
     revision: Revision | None = None
     previous: str = ""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from emotigram.domain import NoteValue, SentimentLabel
+from emotigram.domain import NoteValue, SentimentLabel, Wishes
 
 Probability = Annotated[float, Field(ge=0, le=1)]
-Memory = Annotated[str, Field(max_length=5000)]
+PastPost = Annotated[str, Field(max_length=5000)]
 _SHA256 = "5f0c4d6c1f1e2a1a5a6fd1a1a3f5b1f2c55b0e8f9f1a7d3e3b2c1d0e9f8a7b6c"
 
 
@@ -151,24 +151,31 @@ class PostAnswer(BaseModel):
 
 
 class PostWishes(BaseModel):
-    """What a post should be; what is left out comes from the server's settings, the tone from the reading."""
+    """What a post should be: ``domain.Wishes`` with limits and descriptions, for servers and assistants alike."""
 
     model_config = ConfigDict(extra="forbid")
 
-    platform: str | None = Field(None, max_length=40, description="A key of /v1/platforms.", examples=["xiaohongshu"])
-    language: str | None = Field(None, max_length=40, description="A key of /v1/languages.", examples=["zh"])
-    style: str | None = Field(None, max_length=40, description="A key of /v1/styles.", examples=["humorous"])
+    platform: str | None = Field(
+        None, max_length=40, description="A platform's key, or auto.", examples=["xiaohongshu"]
+    )
+    language: str | None = Field(None, max_length=40, description="A language's key, or auto.", examples=["zh"])
+    style: str | None = Field(None, max_length=40, description="A style's key, or auto.", examples=["humorous"])
     tone: SentimentLabel | None = Field(None, description="The emotion wished; that of the photo where left out.")
     seed: int | None = Field(
         None, ge=0, lt=2**63, description="Another number, another post of the embedded writer.", examples=[7]
     )
-    memory: list[Memory] = Field(
+    past_posts: list[PastPost] = Field(
         default=[], max_length=20, description="Earlier posts of the creator: to write in their manner."
     )
     revision: str | None = Field(
-        None, max_length=40, description="A key of /v1/revisions: how 'previous' should change.", examples=["shorter"]
+        None, max_length=40, description="A revision's key: how 'previous' should change.", examples=["shorter"]
     )
     previous: str = Field("", max_length=5000, description="The text of the post to revise.")
+
+    @property
+    def asked(self) -> Wishes:
+        """The same for a studio."""
+        return cast(Wishes, self.model_dump(include=set(Wishes.__annotations__)))
 
 
 class ReadingFields(BaseModel):

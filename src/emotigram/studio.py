@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from emotigram import catalogue
-from emotigram.domain import Affect, Brief, Captions, Language, Note, Photo, Post, Reading, SentimentLabel
+from emotigram.domain import Affect, Brief, Captions, Language, Note, Photo, Post, Reading, Wishes
 from emotigram.editing.languages import identify
 from emotigram.errors import ChatError, LanguageNeedsChat
 from emotigram.imaging.looks import suggested_look
@@ -15,23 +15,6 @@ from emotigram.publishing.loop import Loop
 from emotigram.settings import Settings
 from emotigram.tags.social_line import social_line, speaks
 from emotigram.texts import interface_language, locale_name
-
-
-class Wishes(TypedDict, total=False):
-    """What one post may be asked to be: keys of the catalogue, a tone, a seed for the embedded writer's phrases.
-
-    ``memory`` are earlier posts of the creator: to write in their manner, and not the same again. ``revision`` says how
-    to revise ``previous``, the text of a post, or which direction to write in where there is none.
-    """
-
-    platform: str | None
-    language: str | None
-    style: str | None
-    tone: SentimentLabel | None
-    seed: int | None
-    memory: Sequence[str]
-    revision: str | None
-    previous: str
 
 
 class Studio:
@@ -135,7 +118,7 @@ class Studio:
     def stream(self, reading: Reading, **wishes: Unpack[Wishes]) -> Iterator[Post]:
         """Like ``write``, yielding the post as it grows; only the last one is polished, checked and chosen."""
         brief = self.brief(reading, **wishes)
-        notes = (*reading.notes, *self._notes, *self._language_notes(brief, wishes.get("language")))
+        notes = (*reading.notes, *self._notes, *self._language_notes(brief, _asked(wishes.get("language"))))
         try:
             yield from self._loop(self._writer).posts(brief, notes)
         except ChatError as error:
@@ -143,35 +126,28 @@ class Studio:
                 raise
             yield from self._loop(self._stand_in).posts(brief, (*notes, Note.of_error("stand_in", error)))
 
-    def brief(  # noqa: PLR0913
-        self,
-        reading: Reading,
-        *,
-        platform: str | None = None,
-        language: str | None = None,
-        style: str | None = None,
-        tone: SentimentLabel | None = None,
-        seed: int | None = None,
-        memory: Sequence[str] = (),
-        revision: str | None = None,
-        previous: str = "",
-    ) -> Brief:
+    def brief(self, reading: Reading, **wishes: Unpack[Wishes]) -> Brief:
         """Resolve names and defaults to a brief; raises UnknownName or LanguageNeedsChat."""
-        tongue = self._language(reading, language)
-        place = platform or self.settings.platform
-        revised = previous.strip()
+        if unknown := wishes.keys() - Wishes.__annotations__.keys():
+            raise TypeError(f"no wishes: {', '.join(sorted(unknown))}")
+        language = self._language(reading, _asked(wishes.get("language")))
+        platform = _asked(wishes.get("platform")) or self.settings.platform
+        revision, seed = _asked(wishes.get("revision")), wishes.get("seed")
+        previous = wishes.get("previous", "").strip()
         return Brief(
             reading=reading,
-            platform=catalogue.platform(tongue.default_platform if place == "auto" else place),
-            language=tongue,
-            style=catalogue.style(style or self.settings.style),
-            tone=tone or reading.affect.mood,
+            platform=catalogue.platform(language.default_platform if platform == "auto" else platform),
+            language=language,
+            style=catalogue.style(_asked(wishes.get("style")) or self.settings.style),
+            tone=wishes.get("tone") or reading.affect.mood,
             seed=self.settings.seed if seed is None else seed,
             candidates=self.settings.candidates,
             # a post may stand among the creator's own, but what is revised need not differ in every sentence
-            memory=tuple(post for post in memory if not (revised and post.startswith(revised))),
+            past_posts=tuple(
+                post for post in wishes.get("past_posts", ()) if not (previous and post.startswith(previous))
+            ),
             revision=catalogue.revision(revision) if revision else None,
-            previous=revised,
+            previous=previous,
         )
 
     def default_language(self) -> str:
@@ -182,7 +158,7 @@ class Studio:
             return self._interface
         return catalogue.language_of_locale(locale_name()) or self._interface
 
-    def _language(self, reading: Reading, wished: str | None) -> Language:
+    def _language(self, reading: Reading, wished: str) -> Language:
         """The language asked for, else that of the user's text, else the default that the writer writes."""
         asked = wished or (self.settings.language if self.settings.language != "auto" else "")
         if asked:
@@ -194,7 +170,7 @@ class Studio:
         likely = (identify(reading.user_text), self.default_language(), self._interface)
         return catalogue.language(next(key for key in likely if key and _writes(self._writer, key)))
 
-    def _language_notes(self, brief: Brief, wished: str | None) -> tuple[Note, ...]:
+    def _language_notes(self, brief: Brief, wished: str) -> tuple[Note, ...]:
         """A word on it where the locale's own language had to give way."""
         default = self.default_language()
         if wished or self.settings.language != "auto" or _writes(self._writer, default):
@@ -215,6 +191,11 @@ class Studio:
         }
         tweets = {**captions.tweets, **ours}
         return dict(sorted(tweets.items(), key=lambda pair: pair[0] != first))
+
+
+def _asked(name: str | None) -> str:
+    """A name that was asked for, '' where it is left to the settings."""
+    return "" if name is None or name == "auto" else name
 
 
 def _writes(writer: Writer, language: str) -> bool:

@@ -58,7 +58,7 @@ def test_a_photo_is_read_and_written_about(client: Any, china: Path) -> None:
 
 def test_a_photo_goes_straight_to_a_post(client: Any, china: Path) -> None:
     answers = [
-        client.caption(photo, platform="x", language="en", memory=["I love this city."])
+        client.caption(photo, platform="x", language="en", past_posts=["I love this city."])
         for photo in (china, str(china), china.read_bytes())
     ]
     assert [answer.photo.source for answer in answers] == ["china.jpg", "china.jpg", "photo"]

@@ -131,7 +131,7 @@ def test_a_repair_that_cannot_be_had_leaves_what_can_be_published() -> None:
 
 def test_the_creators_earlier_posts_are_not_repeated() -> None:
     other = "Such a lovely stroll, my heart is full and this dog makes me smile."
-    post = run(DictatedWriter(numbered(GLAD, other)), of(memory=(f"{GLAD} And more.",)))
+    post = run(DictatedWriter(numbered(GLAD, other)), of(past_posts=(f"{GLAD} And more.",)))
     assert post.text == other
     assert check(post.candidates[1], "repetition").figure == 1
 

@@ -24,7 +24,7 @@ from tests.writers.briefs import brief, judge, reading, tag
 from .fake_provider import Answer, FakeProvider
 
 ATTACKS: list[dict[str, str]] = tomllib.loads((Path(__file__).parent / "injections.toml").read_text("utf-8"))["attacks"]
-PLACES = ("photo", "tweet", "memory")
+PLACES = ("photo", "tweet", "past_posts")
 HONEST = "今天和狗狗在一起，真的好开心，好幸福，好喜欢这样简单的日子。"
 
 
@@ -59,12 +59,12 @@ def assert_nothing_was_obeyed(post: Post, of: Brief) -> None:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["words"][:24])
 def test_a_model_that_obeys_is_not_published(attack: dict[str, str], place: str) -> None:
-    read, memory = attacked(attack["words"], place)
+    read, past_posts = attacked(attack["words"], place)
     obeyed = attack["obeyed"].replace("{rules}", system_message())
     with FakeProvider(reply=lambda _: answer(obeyed)) as provider:
         writing = studio(provider)
-        post = writing.write(read, language="zh", platform="weibo", memory=memory, tone="positive")
-        of = writing.brief(read, language="zh", platform="weibo", memory=memory)
+        post = writing.write(read, language="zh", platform="weibo", past_posts=past_posts, tone="positive")
+        of = writing.brief(read, language="zh", platform="weibo", past_posts=past_posts)
     assert_nothing_was_obeyed(post, of)
 
 
@@ -81,13 +81,13 @@ def test_a_candidate_that_does_not_obey_wins(attack: dict[str, str]) -> None:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["words"][:24])
 def test_the_words_stand_in_the_data_and_nowhere_else(attack: dict[str, str], place: str) -> None:
-    read, memory = attacked(attack["words"], place)
-    asked = request_message(replace(brief(read), memory=tuple(memory)))
+    read, past_posts = attacked(attack["words"], place)
+    asked = request_message(replace(brief(read), past_posts=tuple(past_posts)))
     head, data = asked.rsplit("\n", 1)
     assert attack["words"] not in head
     assert attack["words"] not in system_message()
     said = json.loads(data)
-    found = {"photo": said["words_in_the_photo"], "tweet": said["tweet"], "memory": "".join(said["earlier_posts"])}
+    found = {"photo": said["words_in_the_photo"], "tweet": said["tweet"], "past_posts": "".join(said["past_posts"])}
     assert found[place] == attack["words"]
 
 
@@ -95,10 +95,10 @@ def test_the_words_stand_in_the_data_and_nowhere_else(attack: dict[str, str], pl
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["words"][:24])
 def test_the_embedded_writer_never_says_them(attack: dict[str, str], place: str, language: str) -> None:
-    read, memory = attacked(attack["words"], place)
+    read, past_posts = attacked(attack["words"], place)
     chosen = load_settings(interface="en")
     unused: Any = None
     writing = Studio(chosen, unused, judge(), EmbeddedWriter())
-    post = writing.write(read, language=language, platform="x", memory=memory)
+    post = writing.write(read, language=language, platform="x", past_posts=past_posts)
     assert_nothing_was_obeyed(post, replace(brief(read), language=catalogue.language(language)))
     assert attack["words"] not in post.full_text

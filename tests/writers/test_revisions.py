@@ -208,8 +208,8 @@ class TestTheStudio:
         assert refusal.value.hint() == "Known: funnier, shorter, warmer."
 
     def test_does_not_take_the_post_to_revise_for_one_not_to_repeat(self, studio: Studio) -> None:
-        memory = ["An older post.", GLAD, f"{GLAD}\n\n#dog"]
-        assert studio.brief(BEACH, revision="warmer", previous=f" {GLAD}\n", memory=memory).memory == (
+        past_posts = ["An older post.", GLAD, f"{GLAD}\n\n#dog"]
+        assert studio.brief(BEACH, revision="warmer", previous=f" {GLAD}\n", past_posts=past_posts).past_posts == (
             "An older post.",
         )
-        assert studio.brief(BEACH, memory=memory).memory == tuple(memory)
+        assert studio.brief(BEACH, past_posts=past_posts).past_posts == tuple(past_posts)

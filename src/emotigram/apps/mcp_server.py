@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import Parameter, signature
 from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel
 
 from emotigram import __version__, catalogue
 from emotigram.apps.extras import extra_needed
@@ -21,12 +25,12 @@ from emotigram.apps.desk.kept import Shelf
 from emotigram.apps.desk.steps import last
 from emotigram.assembly import open_studio
 from emotigram.async_studio import AsyncStudio
-from emotigram.domain import SentimentLabel
 from emotigram.errors import EmotiGramError
-from emotigram.schemas import PostAnswer, PostWishes, ReadingAnswer
+from emotigram.schemas import PostAnswer, PostRequest, ReadingAnswer
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 
+Method = TypeVar("Method", bound=Callable[..., Any])
 _NO_CHANGES = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
@@ -44,6 +48,23 @@ def build_mcp(studio: AsyncStudio) -> MCPServer:
     for tool, name in ((tools.read_photo, "read"), (tools.write_post, "write"), (tools.list_choices, "choices")):
         server.tool(title=say(f"mcp.{name}", language), annotations=_NO_CHANGES)(tool)
     return server
+
+
+def _takes_fields_of(model: type[BaseModel]) -> Callable[[Method], Method]:
+    """Show assistants a model's fields as a tool's arguments, with their limits and descriptions."""
+
+    def declared(tool: Method) -> Method:
+        fields = [
+            Parameter(
+                name, Parameter.KEYWORD_ONLY, annotation=Annotated[field.annotation, field], default=field.default
+            )
+            for name, field in model.model_fields.items()
+        ]
+        own = signature(tool, eval_str=True)
+        tool.__signature__ = own.replace(parameters=[own.parameters["self"], *fields])  # type: ignore[attr-defined]
+        return tool
+
+    return declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,41 +85,16 @@ class Tools:
             steps = self.desk.read(Path(path).expanduser(), Path(path).name, text, self.caller)
             return ReadingAnswer.model_validate(await last(steps))
 
-    async def write_post(  # noqa: PLR0913  # one argument a wish
-        self,
-        reading_id: str,
-        platform: str = "auto",
-        language: str = "auto",
-        style: str = "auto",
-        tone: SentimentLabel | None = None,
-        revision: str | None = None,
-        previous: str = "",
-        seed: int | None = None,
-    ) -> PostAnswer:
+    @_takes_fields_of(PostRequest)
+    async def write_post(self, **asked: Any) -> PostAnswer:
         """Write a post from a reading, within the platform's limits; paste its full_text. Nothing is published.
 
-        Args:
-            reading_id: The id that read_photo gave.
-            platform: A key of list_choices, or auto.
-            language: A key of list_choices, or auto.
-            style: A key of list_choices, or auto.
-            tone: The emotion wished; that of the photo where left out.
-            revision: A key of list_choices, to change the post given as previous.
-            previous: The text of the post to revise.
-            seed: Another number writes another post.
+        list_choices has the keys of platforms, languages, styles and revisions.
         """
-        wishes = PostWishes(
-            platform=platform,
-            language=language,
-            style=style,
-            tone=tone,
-            revision=revision,
-            previous=previous,
-            seed=seed,
-        )
+        wanted = PostRequest(**asked)
         with _errors_told(self.caller.language):
-            self.desk.check(wishes)
-            steps = self.desk.write(self.desk.reading(reading_id, self.caller), wishes, self.caller)
+            self.desk.check(wanted)
+            steps = self.desk.write(self.desk.reading(wanted.reading_id, self.caller), wanted, self.caller)
             return PostAnswer.model_validate(await last(steps))
 
     async def list_choices(self) -> dict[str, dict[str, str]]:

@@ -13,7 +13,8 @@ import httpx2
 
 from emotigram.client import calls
 from emotigram.client.answers import Server, is_stream
-from emotigram.client.calls import Answer, Call, CaptionStep, DraftStep, PhotoSource, Wishes
+from emotigram.client.calls import Answer, Call, CaptionStep, DraftStep, PhotoSource
+from emotigram.domain import Wishes
 from emotigram.schemas import (
     EnginesInfo,
     LanguageInfo,

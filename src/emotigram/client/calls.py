@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeAlias, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, TypeAlias, TypeVar, Unpack
 from urllib.parse import quote
 
 from pydantic import TypeAdapter
 
+from emotigram.domain import Wishes
 from emotigram.errors import PhotoIsFolder, PhotoMissing, PhotoUnreadable
 from emotigram.schemas import (
     CaptionsInfo,
@@ -29,19 +30,6 @@ Answer = TypeVar("Answer")
 PhotoSource: TypeAlias = str | Path | bytes  # a path, or the bytes of a photo's file
 DraftStep: TypeAlias = DraftInfo | PostAnswer
 CaptionStep: TypeAlias = PhotoInfo | CaptionsInfo | ReadingAnswer | DraftStep
-
-
-class Wishes(TypedDict, total=False):
-    """What a post should be, as ``schemas.PostWishes``; what is left out comes from the server's settings."""
-
-    platform: str
-    language: str
-    style: str
-    tone: str
-    seed: int
-    memory: Sequence[str]
-    revision: str
-    previous: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _repeated(text: str, brief: Brief) -> Check:
     kept = shared(text, brief.previous) if brief.previous and not is_cut else 0.0
     if kept > _MOST_KEPT:
         return Check("repetition", passed=False, figure=kept, limit=_MOST_KEPT)
-    repeated = repetition(text, brief.memory)
+    repeated = repetition(text, brief.past_posts)
     return Check("repetition", repeated <= _MOST_REPEATED, repeated, _MOST_REPEATED)
 
 

@@ -12,7 +12,7 @@ from emotigram.tags.vocabulary import name_of
 
 _PACKAGE = "emotigram.writers"
 _MOST_OWN_WORDS = 2000  # characters of the user's text; more is no caption's matter and costs tokens
-_MOST_EARLIER, _EARLIER_LENGTH = 5, 300  # posts of the creator's, characters of each
+_MOST_PAST, _PAST_LENGTH = 5, 300  # posts of the creator's, characters of each
 _MOST_REVISED = 2000  # characters of the post to revise
 
 
@@ -69,7 +69,7 @@ def _data(brief: Brief) -> dict[str, object]:
         "sentiment": {"label": sentiment.label, "probabilities": shares},
         "users_own_words": reading.user_text[:_MOST_OWN_WORDS],
         "words_in_the_photo": reading.seen_text,
-        "earlier_posts": [post[:_EARLIER_LENGTH] for post in brief.memory[:_MOST_EARLIER]],
+        "past_posts": [post[:_PAST_LENGTH] for post in brief.past_posts[:_MOST_PAST]],
         **revised,
     }
 

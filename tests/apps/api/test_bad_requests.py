@@ -111,7 +111,7 @@ def test_a_form_that_is_none(client: httpx2.Client, request_: dict[str, Any], st
         (b'{"reading_id": "r", "tone": "angry"}', "request_malformed", "positive"),
         (b'{"reading_id": "r", "seed": "many"}', "request_malformed", "seed"),
         (b'{"reading_id": "r", "seed": -1}', "request_malformed", "seed"),
-        (b'{"reading_id": "r", "memory": "all"}', "request_malformed", "memory"),
+        (b'{"reading_id": "r", "past_posts": "all"}', "request_malformed", "past_posts"),
         (b'{"reading_id": "r", "colour": "red"}', "request_malformed", "colour"),
         (b'{"reading_id": "r_none"}', "reading_unknown", "r_none"),
     ],
@@ -243,7 +243,7 @@ def test_the_page_of_documentation_asks_nobody_else(client: httpx2.Client) -> No
 
 
 def test_wishes_larger_than_any_are_not_parsed(client: httpx2.Client) -> None:
-    body = b'{"reading_id": "r", "memory": [' + b"[]," * 1_000_000 + b"[]]}"
+    body = b'{"reading_id": "r", "past_posts": [' + b"[]," * 1_000_000 + b"[]]}"
     found = in_both_languages(client, "POST", "/v1/posts", content=body, headers=typed("application/json"))
     assert (found["status"], found["code"]) == (413, "request_too_large")
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,7 +16,7 @@ from emotigram.apps.cli import evaluate, keys, models, train, trust
 from emotigram.apps.cli.command import Debug, errors_shown, help_text
 from emotigram.apps.cli.terminal import Screen, print_json
 from emotigram.assembly import captioner_of, open_studio
-from emotigram.domain import Photo, Reading, SentimentLabel
+from emotigram.domain import Photo, Reading, SentimentLabel, Wishes
 from emotigram.errors import PhotoError, SettingsError
 from emotigram.imaging.batches import in_batches, open_photos
 from emotigram.imaging.photos import start_decoding
@@ -43,8 +43,15 @@ Engine = Annotated[str | None, typer.Option("--engine", "-e", metavar="NAME", he
 AsJson = Annotated[bool, typer.Option("--json", help=help_text("json"))]
 
 
-def _keys(kind: catalogue.Kind) -> list[str]:
-    return list(catalogue.keys(kind))
+def _name_option(kind: catalogue.Kind) -> Any:
+    """An option that takes a key of the catalogue: of "styles", ``--style`` and ``-s``."""
+    name = kind.removesuffix("s")
+    return typer.Option(
+        *(f"--{name}", f"-{name[0]}"),
+        metavar="NAME",
+        help=help_text(name),
+        autocompletion=lambda: list(catalogue.keys(kind)),
+    )
 
 
 def _print_version(asked: bool) -> None:
@@ -72,39 +79,17 @@ def start(
 def caption(  # noqa: PLR0913  # one argument an option
     context: typer.Context,
     photos: Photos,
-    platform: Annotated[
-        str | None,
-        typer.Option(
-            "--platform",
-            "-p",
-            metavar="NAME",
-            help=help_text("platform"),
-            autocompletion=lambda: _keys("platforms"),
-        ),
-    ] = None,
-    language: Annotated[
-        str | None,
-        typer.Option(
-            "--language",
-            "-l",
-            metavar="NAME",
-            help=help_text("language"),
-            autocompletion=lambda: _keys("languages"),
-        ),
-    ] = None,
-    style: Annotated[
-        str | None,
-        typer.Option(
-            "--style",
-            "-s",
-            metavar="NAME",
-            help=help_text("style"),
-            autocompletion=lambda: _keys("styles"),
-        ),
-    ] = None,
+    platform: Annotated[str | None, _name_option("platforms")] = None,
+    language: Annotated[str | None, _name_option("languages")] = None,
+    style: Annotated[str | None, _name_option("styles")] = None,
     tone: Annotated[SentimentLabel | None, typer.Option(help=help_text("tone"), metavar="TONE")] = None,
     text: Words = "",
     seed: Annotated[int | None, typer.Option(help=help_text("seed"), metavar="NUMBER", min=0)] = None,
+    past_posts: Annotated[
+        list[str] | None, typer.Option("--past-post", help=help_text("past_post"), metavar="TEXT")
+    ] = None,
+    revision: Annotated[str | None, _name_option("revisions")] = None,
+    previous: Annotated[str, typer.Option(help=help_text("previous"), metavar="TEXT", show_default=False)] = "",
     writer: Annotated[str | None, typer.Option(help=help_text("writer"), metavar="NAME")] = None,
     provider: Annotated[str | None, typer.Option(help=help_text("provider"), metavar="NAME")] = None,
     base_url: Annotated[str | None, typer.Option(help=help_text("base_url"), metavar="URL")] = None,
@@ -135,11 +120,12 @@ def caption(  # noqa: PLR0913  # one argument an option
             candidates=candidates,
             budget=budget,
         )
-        _check_names(settings)
+        wishes = Wishes(tone=tone, past_posts=past_posts or (), revision=revision, previous=previous)
+        _check_names(settings, wishes)
         language = interface_language(settings.interface)
         screen = Screen(language, as_json=as_json, debug=debug, photos=len(photos), explain=explain)
         if dry_run:
-            _plan(photos, settings, screen, text, tone)
+            _plan(photos, settings, screen, text, wishes)
         else:
             studio = _open_studio(settings)
             _work_through(
@@ -147,7 +133,7 @@ def caption(  # noqa: PLR0913  # one argument an option
                 studio,
                 screen,
                 text,
-                lambda photo, read: screen.show(photo, read, screen.last_of(studio.stream(read, tone=tone))),
+                lambda photo, read: screen.show(photo, read, screen.last_of(studio.stream(read, **wishes))),
             )
 
 
@@ -221,7 +207,7 @@ def main() -> None:
     app(prog_name="emotigram")
 
 
-def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, tone: SentimentLabel | None) -> None:
+def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, wishes: Wishes) -> None:
     """Show what would be sent to a chat model; sends nothing, photos neither."""
     # the chat library is slow to load
     from emotigram.chat.server import keyless  # noqa: PLC0415
@@ -239,7 +225,7 @@ def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, tone
         studio,
         screen,
         text,
-        lambda photo, read: screen.show_plan(photo, plan(studio.brief(read, tone=tone), asking)),
+        lambda photo, read: screen.show_plan(photo, plan(studio.brief(read, **wishes), asking)),
     )
 
 
@@ -267,11 +253,8 @@ def _work_through(
         raise typer.Exit(failures[0].exit_code)
 
 
-def _check_names(settings: Settings) -> None:
+def _check_names(settings: Settings, wishes: Wishes) -> None:
     """Raise UnknownName before any photo is read."""
-    if settings.language != "auto":
-        catalogue.language(settings.language)
-    if settings.platform != "auto":
-        catalogue.platform(settings.platform)
+    catalogue.check_wishes({**wishes, "platform": settings.platform, "language": settings.language})
     catalogue.style(settings.style)
     catalogue.provider(settings.provider)

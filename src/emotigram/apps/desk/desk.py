@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from emotigram import catalogue
 from emotigram.apps.desk.caller import Caller
@@ -47,8 +46,8 @@ class Desk:
 
     async def write(self, kept: Kept[KeptReading], wishes: PostWishes, caller: Caller) -> Steps:
         """Steps ``draft``, as ``schemas.DraftInfo``, and ``post``, as ``schemas.PostAnswer``."""
-        reading, wanted = kept.thing, _wanted(wishes)
-        async with aclosing(self.studio.write(reading.reading, **wanted)) as posts:
+        reading = kept.thing
+        async with aclosing(self.studio.write(reading.reading, **wishes.asked)) as posts:
             async for post in posts:
                 if post.checks:  # only the finished one has them
                     finished = self.posts.put(KeptPost(post, kept.id, reading.photo), caller.owner)
@@ -72,16 +71,7 @@ class Desk:
     @staticmethod
     def check(wishes: PostWishes) -> None:
         """Raise UnknownName before any work is done."""
-        wanted = _wanted(wishes)
-        finders = {
-            "platform": catalogue.platform,
-            "language": catalogue.language,
-            "style": catalogue.style,
-            "revision": catalogue.revision,
-        }
-        for name, find in finders.items():
-            if wanted[name]:
-                find(str(wanted[name]))
+        catalogue.check_wishes(wishes.asked)
 
     def reading_again(self, key: str, caller: Caller) -> Kept[KeptReading] | None:
         """A reading that an idempotency key led to; None where it is no longer kept."""
@@ -104,12 +94,6 @@ class Desk:
         if kept is None:
             raise PostUnknown(id=key, minutes=self.posts.minutes)
         return kept
-
-
-def _wanted(wishes: PostWishes) -> dict[str, Any]:
-    """Wishes as ``Studio.stream`` takes them; ``auto`` is what is left out."""
-    given = wishes.model_dump(include=set(PostWishes.model_fields))
-    return {name: None if value == "auto" and name != "previous" else value for name, value in given.items()}
 
 
 def reading_answer(kept: Kept[KeptReading], language: str) -> dict[str, object]:

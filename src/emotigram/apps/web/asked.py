@@ -8,10 +8,7 @@ from emotigram.apps.web.choices import Edit, Wish
 
 
 class Asked(NamedTuple):
-    """The interface language, the choices, the fields, and the number of the entry that these show.
-
-    In the order of ``Controls.asked``.
-    """
+    """By control: the interface language, the choices, the fields, and the number of the entry they show."""
 
     interface: str
     platform: str

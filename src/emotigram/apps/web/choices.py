@@ -6,10 +6,9 @@ import re
 from typing import NamedTuple
 
 from emotigram import catalogue
-from emotigram.domain import Post, SentimentLabel
+from emotigram.domain import Post, SentimentLabel, Wishes
 from emotigram.editing.cleaning import clean_hashtags
 from emotigram.publishing.finish import full_text
-from emotigram.studio import Wishes
 
 AUTO, AS_READ = "auto", "as_read"
 _BETWEEN = re.compile(r"[\s#＃,，、]+")  # as in scripts/copy.js
@@ -26,8 +25,8 @@ class Wish(NamedTuple):
     def wishes(self, seed: int) -> Wishes:
         """The same for the studio."""
         tones: dict[str, SentimentLabel] = {"positive": "positive", "neutral": "neutral", "negative": "negative"}
-        platform = None if self.platform == AUTO else self.platform
-        return Wishes(platform=platform, language=self.language, style=self.style, tone=tones.get(self.tone), seed=seed)
+        tone = tones.get(self.tone)
+        return Wishes(platform=self.platform, language=self.language, style=self.style, tone=tone, seed=seed)
 
 
 class Edit(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from emotigram import catalogue
+from emotigram.apps.web.asked import Asked
 from emotigram.apps.web.choices import AS_READ
 from emotigram.apps.web.session import Session
 from emotigram.apps.web.wording import wording
@@ -34,9 +35,8 @@ class Controls:
 
     @property
     def asked(self) -> list[Any]:
-        """What is sent along with every event, in the order of ``Asked``."""
-        choices = ("interface", "platform", "language", "style", "tone", "words")
-        return [self.session, *(self[name] for name in (*choices, *FIELDS, "entry"))]
+        """What is sent along with every event."""
+        return [self.session, *(self[name] for name in Asked._fields)]
 
     @property
     def shown(self) -> list[Any]:

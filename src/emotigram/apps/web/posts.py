@@ -12,7 +12,7 @@ from emotigram.apps.web.handlers import Handlers, number_of
 from emotigram.apps.web.screen import Shown
 from emotigram.apps.web.session import Session, Shot
 from emotigram.apps.web.work import writing
-from emotigram.studio import Wishes
+from emotigram.domain import Wishes
 
 _REMEMBERED = 5  # earlier posts of a photo that another one should differ from
 
@@ -33,7 +33,7 @@ class PostHandlers(Handlers):
     async def again(self, session: Session, *values: str | None) -> AsyncIterator[Shown]:
         """Write another post from the same reading."""
         self.heard(session, values)
-        async for shown in self._written(session, Wishes(memory=_earlier(session)), is_new=True):
+        async for shown in self._written(session, Wishes(past_posts=_past_posts(session)), is_new=True):
             yield shown
 
     def reviser(self, key: str) -> Callable[..., AsyncIterator[Shown]]:
@@ -90,7 +90,7 @@ class PostHandlers(Handlers):
             yield shown
 
 
-def _earlier(session: Session) -> tuple[str, ...]:
+def _past_posts(session: Session) -> tuple[str, ...]:
     texts = [
         entry.edit.text
         for entry in session.history

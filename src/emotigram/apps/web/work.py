@@ -11,9 +11,8 @@ from emotigram import catalogue
 from emotigram.apps.web.pictures import picture_of
 from emotigram.apps.web.session import Session, Shot
 from emotigram.async_studio import AsyncStudio
-from emotigram.domain import Captions, Photo, Post, Reading
+from emotigram.domain import Captions, Photo, Post, Reading, Wishes
 from emotigram.errors import EmotiGramError
-from emotigram.studio import Wishes
 
 Steps = AsyncGenerator[None, None]
 
@@ -65,10 +64,10 @@ async def writing(studio: AsyncStudio, session: Session, shot: Shot, **wishes: U
     wish = session.wish
     shot.error, shot.wish, shot.stage = None, wish, "writing"
     yield
-    asked = {**wish.wishes(studio.studio.settings.seed + shot.seed), **wishes}
+    asked: Wishes = {**wish.wishes(studio.studio.settings.seed + shot.seed), **wishes}
     post: Post | None = None
     try:
-        async with aclosing(studio.write(shot.reading, **asked)) as posts:  # type: ignore[arg-type]
+        async with aclosing(studio.write(shot.reading, **asked)) as posts:
             async for post in posts:
                 shot.growing = post
                 yield
