@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+from datetime import datetime
 
 from emotigram.texts import INTERFACE_LANGUAGES, say
 
@@ -46,12 +47,14 @@ class Photo:
     """One upright RGB image without metadata; ``sha256`` is of the file's bytes as given.
 
     ``image`` may be smaller than the file's own picture, whose upright size is ``size_px``; None where it is not.
+    ``taken_at`` is the camera's time (with a zone where the file knows it), None where the file does not say.
     """
 
     image: Image
     source: str
     sha256: str
     size_px: tuple[int, int] | None = None
+    taken_at: datetime | None = None
 
     @property
     def width_px(self) -> int:
@@ -62,6 +65,26 @@ class Photo:
     def height_px(self) -> int:
         """Height of the file's picture in pixels, upright."""
         return self.size_px[1] if self.size_px else self.image.height
+
+    def facts(self, with_time: bool = False) -> PhotoFacts:
+        """What a reading keeps of it; the time it was taken only where that is wanted."""
+        taken_at = self.taken_at if with_time else None
+        return PhotoFacts(self.source, self.sha256, self.width_px, self.height_px, taken_at)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """What a reading knows of a photo it was read from, never its pixels.
+
+    ``source`` is what the photo was called, ``sha256`` of the file's bytes, the size that of the file's picture,
+    upright. ``taken_at`` is the camera's time, None where the file did not say or nobody wanted it.
+    """
+
+    source: str
+    sha256: str
+    width_px: int
+    height_px: int
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +236,8 @@ class Captions:
 class Reading:
     """What was read from a photo, once, for any number of posts; ``read_by`` maps a role to an engine's name.
 
-    ``user_text`` are the user's own words, ``seen_text`` those that stand in the photo, where an engine reads them.
-    ``look`` is the key of the look that suits the affect, '' where nobody chose one.
+    ``photos`` are the facts of what it was read from. ``user_text`` are the user's own words, ``seen_text`` those that
+    stand in the photo, where an engine reads them. ``look`` is the key of the look that suits the affect, '' where nobody chose one.
     """
 
     description: Mapping[str, str]
@@ -226,6 +249,7 @@ class Reading:
     notes: tuple[Note, ...] = ()
     seen_text: str = ""
     look: str = ""
+    photos: tuple[PhotoFacts, ...] = ()
 
     @property
     def tweet(self) -> str:

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     decode_memory_mb: float = Field(
         1000, ge=100, le=1_000_000, description="Memory for all photos that are being decoded at a time, in 10^6 bytes."
     )
+    photo_times: bool = Field(
+        False, description="Whether readings keep when a photo was taken, where its file says so."
+    )
     models_dir: Path | None = Field(None, description="Folder of models to use instead of the shipped ones.")
     threads: int = Field(0, ge=0, le=1024, description="CPU threads for the embedded models; 0 for all cores.")
     seed: int = Field(0, ge=0, le=_LARGEST, description="Chooses among the embedded writer's phrases.")

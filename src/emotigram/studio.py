@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Unpack
 
 from emotigram import catalogue
-from emotigram.domain import Affect, Brief, Captions, Language, Note, Photo, Post, Reading, Wishes
+from emotigram.domain import Affect, Brief, Captions, Language, Note, Photo, PhotoFacts, Post, Reading, Wishes
 from emotigram.editing.languages import identify
 from emotigram.errors import ChatError, LanguageNeedsChat
 from emotigram.imaging.looks import suggested_look
@@ -98,9 +98,14 @@ class Studio:
                 notes=(*self._read_notes, *each.notes),
                 seen_text=each.seen_text,
                 look=suggested_look(affect),
+                photos=(self.facts(photo),),
             )
             for photo, each, affect, text in zip(photos, captions, affects, words, strict=True)
         ]
+
+    def facts(self, photo: Photo) -> PhotoFacts:
+        """What readings keep of a photo, with the time it was taken where the settings want it."""
+        return photo.facts(self.settings.photo_times)
 
     def judge_text(self, text: str) -> Affect:
         """Judge a text alone."""

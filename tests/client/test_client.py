@@ -14,7 +14,7 @@ from emotigram import catalogue
 from emotigram.client import Client
 from emotigram.client.answers import KEY_VARIABLE
 from emotigram.errors import PhotoIsFolder, PhotoMissing, ServerRefused, ServerUnreachable
-from emotigram.schemas import CaptionsInfo, DraftInfo, PhotoInfo, PostAnswer, ReadingAnswer
+from emotigram.schemas.answers import CaptionsInfo, DraftInfo, PhotoInfo, PostAnswer, ReadingAnswer
 from tests.client.conftest import MakeClient
 from tests.client.fake_server import Reply, answering
 from tests.e2e.conftest import free_port

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
-
+from typing import Annotated, Any, TypeVar, cast
 from pydantic import BaseModel
 
 from emotigram import __version__, catalogue
@@ -21,12 +20,13 @@ with extra_needed("api"):
 
 from emotigram.apps.desk.caller import Caller
 from emotigram.apps.desk.desk import Desk
-from emotigram.apps.desk.kept import Shelf
+from emotigram.apps.desk.kept import Cache
 from emotigram.apps.desk.steps import last
 from emotigram.assembly import open_studio
 from emotigram.async_studio import AsyncStudio
 from emotigram.errors import EmotiGramError
-from emotigram.schemas import PostAnswer, PostRequest, ReadingAnswer
+from emotigram.schemas.answers import PostAnswer, ReadingAnswer
+from emotigram.schemas.requests import PostRequest
 from emotigram.settings import Settings
 from emotigram.texts import interface_language, say
 
@@ -45,6 +45,8 @@ def build_mcp(studio: AsyncStudio) -> MCPServer:
     language = interface_language(settings.interface)
     tools = Tools(Desk(studio, Shelf("r", settings), Shelf("p", settings)), Caller("", language))
     server = MCPServer("emotigram", instructions=say("mcp.instructions", language), version=__version__)
+    tools = Tools(Desk(studio, Cache("r", settings), Cache("p", settings)), Caller("", language))
+    server = MCPServer("emotigram", instructions=say("mcp.instructions", language), version=version("emotigram"))
     for tool, name in ((tools.read_photo, "read"), (tools.write_post, "write"), (tools.list_choices, "choices")):
         server.tool(title=say(f"mcp.{name}", language), annotations=_NO_CHANGES)(tool)
     return server
@@ -83,7 +85,7 @@ class Tools:
         """
         with _errors_told(self.caller.language):
             steps = self.desk.read(Path(path).expanduser(), Path(path).name, text, self.caller)
-            return ReadingAnswer.model_validate(await last(steps))
+            return cast(ReadingAnswer, await last(steps))
 
     @_takes_fields_of(PostRequest)
     async def write_post(self, **asked: Any) -> PostAnswer:
@@ -95,7 +97,7 @@ class Tools:
         with _errors_told(self.caller.language):
             self.desk.check(wanted)
             steps = self.desk.write(self.desk.reading(wanted.reading_id, self.caller), wanted, self.caller)
-            return PostAnswer.model_validate(await last(steps))
+            return cast(PostAnswer, await last(steps))
 
     async def list_choices(self) -> dict[str, dict[str, str]]:
         """List the platforms, languages, styles and revisions there are, by key, with their names."""

@@ -14,7 +14,8 @@ from pydantic import SecretStr, ValidationError
 from emotigram import __version__
 from emotigram.client.calls import Answer, Call
 from emotigram.errors import ServerError, ServerRefused, ServerUnreachable
-from emotigram.schemas import CaptionsInfo, DraftInfo, PhotoInfo, PostAnswer, Problem, ReadingAnswer
+from emotigram.schemas.answers import CaptionsInfo, DraftInfo, PhotosInfo, PostAnswer, ReadingAnswer
+from emotigram.schemas.problem import Problem
 from emotigram.texts import say
 
 KEY_VARIABLE = "EMOTIGRAM_CLIENT_KEY"
@@ -26,8 +27,8 @@ _FINAL = (
     *(httpx2.ReadTimeout, httpx2.WriteTimeout, httpx2.PoolTimeout),  # it was waited for long enough
     *(httpx2.UnsupportedProtocol, httpx2.LocalProtocolError),
 )
-_EVENTS: dict[str, type[PhotoInfo | CaptionsInfo | ReadingAnswer | DraftInfo | PostAnswer]] = {
-    "photo": PhotoInfo,
+_EVENTS: dict[str, type[PhotosInfo | CaptionsInfo | ReadingAnswer | DraftInfo | PostAnswer]] = {
+    "photos": PhotosInfo,
     "captions": CaptionsInfo,
     "reading": ReadingAnswer,
     "draft": DraftInfo,

@@ -13,23 +13,13 @@ from pydantic import TypeAdapter
 
 from emotigram.domain import Wishes
 from emotigram.errors import PhotoIsFolder, PhotoMissing, PhotoUnreadable
-from emotigram.schemas import (
-    CaptionsInfo,
-    DraftInfo,
-    EnginesInfo,
-    LanguageInfo,
-    LookInfo,
-    Names,
-    PhotoInfo,
-    PlatformInfo,
-    PostAnswer,
-    ReadingAnswer,
-)
+from emotigram.schemas.answers import CaptionsInfo, DraftInfo, PhotosInfo, PostAnswer, ReadingAnswer
+from emotigram.schemas.choices import EnginesInfo, LanguageInfo, LookInfo, Names, PlatformInfo
 
 Answer = TypeVar("Answer")
 PhotoSource: TypeAlias = str | Path | bytes  # a path, or the bytes of a photo's file
 DraftStep: TypeAlias = DraftInfo | PostAnswer
-CaptionStep: TypeAlias = PhotoInfo | CaptionsInfo | ReadingAnswer | DraftStep
+CaptionStep: TypeAlias = PhotosInfo | CaptionsInfo | ReadingAnswer | DraftStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +89,7 @@ def _given(wishes: Wishes) -> dict[str, object]:
 
 def _form(photo: PhotoSource, fields: Mapping[str, object]) -> dict[str, Any]:
     data = {name: list(value) if isinstance(value, list | tuple) else value for name, value in fields.items()}
-    return {"files": {"photo": _file(photo)}, "data": {name: value for name, value in data.items() if value != ""}}
+    return {"files": {"photos": _file(photo)}, "data": {name: value for name, value in data.items() if value != ""}}
 
 
 def _file(photo: PhotoSource) -> tuple[str, bytes]:

@@ -15,15 +15,8 @@ from emotigram.client import calls
 from emotigram.client.answers import Server, is_stream
 from emotigram.client.calls import Answer, Call, CaptionStep, DraftStep, PhotoSource
 from emotigram.domain import Wishes
-from emotigram.schemas import (
-    EnginesInfo,
-    LanguageInfo,
-    LookInfo,
-    Names,
-    PlatformInfo,
-    PostAnswer,
-    ReadingAnswer,
-)
+from emotigram.schemas.answers import PostAnswer, ReadingAnswer
+from emotigram.schemas.choices import EnginesInfo, LanguageInfo, LookInfo, Names, PlatformInfo
 
 
 class Client:
@@ -71,7 +64,7 @@ class Client:
     def stream_caption(
         self, photo: PhotoSource, text: str = "", *, idempotency_key: str | None = None, **wishes: Unpack[Wishes]
     ) -> Generator[CaptionStep, None, None]:
-        """Yield PhotoInfo, CaptionsInfo, ReadingAnswer, DraftInfo several times, and the PostAnswer at last."""
+        """Yield PhotosInfo, CaptionsInfo, ReadingAnswer, DraftInfo several times, and the PostAnswer at last."""
         return self._steps(calls.caption(photo, text, idempotency_key, **wishes))
 
     def reading(self, reading_id: str) -> ReadingAnswer:

@@ -90,7 +90,7 @@ def decode_photo(source: str | Path | bytes, name: str, limits: Limits, held: Le
     except OSError as error:
         raise DecoderMissing(reason=error.strerror or error) from error
     image = Image.frombytes("RGB", picture.size, picture.rgb)
-    return Photo(image, name, hashlib.sha256(file).hexdigest(), picture.original)
+    return Photo(image, name, hashlib.sha256(file).hexdigest(), picture.original, picture.taken_at)
 
 
 def start_decoding(processes: int = 1) -> None:

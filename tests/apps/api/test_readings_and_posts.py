@@ -12,7 +12,7 @@ import pytest
 
 from emotigram import catalogue
 from emotigram.editing.counting import fits
-from emotigram.schemas import PostAnswer, ReadingAnswer
+from emotigram.schemas.answers import PostAnswer, ReadingAnswer
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

@@ -32,7 +32,8 @@ from emotigram.apps.http.problems import problem_response
 from emotigram.apps.http.waiting import CallerLeft
 from emotigram.async_studio import AsyncStudio
 from emotigram.errors import AddressUnknown, EmotiGramError, MethodWrong, RequestMalformed
-from emotigram.schemas import CaptionsInfo, DraftInfo, PostRequest
+from emotigram.schemas.answers import CaptionsInfo, DraftInfo
+from emotigram.schemas.requests import PostRequest
 from emotigram.texts import interface_language, say
 
 _METHOD_WRONG = 405

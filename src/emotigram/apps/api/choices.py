@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from fastapi import APIRouter
 
 from emotigram import catalogue
@@ -12,7 +9,7 @@ from emotigram.apps.api.answers import PROBLEMS
 from emotigram.apps.api.callers import CallerOf
 from emotigram.apps.api.state import StateOf
 from emotigram.assembly import engines_known
-from emotigram.schemas import EnginesInfo, LanguageInfo, LookInfo, Names, PlatformInfo
+from emotigram.schemas.choices import EnginesInfo, LanguageInfo, LookInfo, Names, PlatformInfo
 
 router = APIRouter(prefix="/v1", tags=["choices"], responses=PROBLEMS)
 
@@ -20,19 +17,19 @@ router = APIRouter(prefix="/v1", tags=["choices"], responses=PROBLEMS)
 @router.get("/platforms", summary="Platforms and their rules")
 async def platforms(_: CallerOf) -> list[PlatformInfo]:
     """List where posts can go."""
-    return [PlatformInfo(**asdict(each)) for each in catalogue.platforms()]
+    return [PlatformInfo.of(each) for each in catalogue.platforms()]
 
 
 @router.get("/styles", summary="Manners of writing")
 async def styles(_: CallerOf) -> list[Names]:
     """List the styles."""
-    return [_names(each) for each in catalogue.styles()]
+    return [Names.of(each) for each in catalogue.styles()]
 
 
 @router.get("/revisions", summary="Ways to revise a post")
 async def revisions(_: CallerOf) -> list[Names]:
     """List how a post can be changed."""
-    return [_names(each) for each in catalogue.revisions()]
+    return [Names.of(each) for each in catalogue.revisions()]
 
 
 @router.get("/languages", summary="Languages of posts")
@@ -54,7 +51,7 @@ async def languages(state: StateOf, _: CallerOf) -> list[LanguageInfo]:
 @router.get("/looks", summary="Filters for photos")
 async def looks(_: CallerOf) -> list[LookInfo]:
     """List the looks; every reading suggests one."""
-    return [LookInfo(key=each.key, names=dict(each.names), suits=sorted(each.suits)) for each in catalogue.looks()]
+    return [LookInfo.of(each) for each in catalogue.looks()]
 
 
 @router.get("/engines", summary="The engines at work")
@@ -62,7 +59,3 @@ async def engines(state: StateOf, _: CallerOf) -> EnginesInfo:
     """Say which engines read and write, and who else gets the photos."""
     studio = state.desk.studio.studio
     return EnginesInfo(active=studio.engines, known=engines_known(), sends_photos_to=studio.sends_photos_to)
-
-
-def _names(entry: Any) -> Names:
-    return Names(key=entry.key, names=dict(entry.names))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
@@ -60,6 +59,6 @@ class _Events(EventSourceResponse):
 
 def _event(step: Step) -> bytes:
     name, data = step
-    told = json.dumps(data, ensure_ascii=False, default=str)
+    told = data.model_dump_json()
     # to many programs these two end a line
     return format_sse_event(event=name, data_str=told.replace("\u2028", r"\u2028").replace("\u2029", r"\u2029"))

@@ -21,6 +21,7 @@ from emotigram.texts import say
 Wishes = TypeVar("Wishes", bound=BaseModel)
 MULTIPART, JSON = "multipart/form-data", "application/json"
 _MOST_PARTS = 64
+MOST_PHOTOS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ def _fault(fault: Mapping[str, Any], language: str) -> str:
 
 async def _photo_of(form: FormData, language: str) -> Upload:
     files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-    if len(files) > 1:
-        raise TooManyPhotos(limit=1)
-    photo = form.get("photo")
+    if len(files) > MOST_PHOTOS:
+        raise TooManyPhotos(limit=MOST_PHOTOS)
+    photo = form.get("photos")
     if not isinstance(photo, UploadFile):
         raise RequestMalformed(detail=say("api.faults.photo", language))
     return Upload(await photo.read(), plain_name(photo.filename or ""))

@@ -9,7 +9,7 @@ from emotigram.apps.api.answers import PROBLEMS
 from emotigram.apps.api.callers import CallerOf
 from emotigram.apps.api.state import StateOf
 from emotigram.errors import QueueFull, ShuttingDown
-from emotigram.schemas import State
+from emotigram.schemas.choices import State
 
 router = APIRouter(tags=["health"], responses=PROBLEMS)
 

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from emotigram.apps.api.callers import Doorkeeper
 from emotigram.apps.api.metrics import Metrics
 from emotigram.apps.desk.desk import Desk
-from emotigram.apps.desk.kept import Shelf
+from emotigram.apps.desk.kept import Cache
 from emotigram.apps.desk.once import Idempotency
 from emotigram.apps.http.waiting import Ending
 from emotigram.async_studio import AsyncStudio
@@ -34,7 +34,7 @@ def new_state(studio: AsyncStudio) -> ApiState:
     settings = studio.studio.settings
     return ApiState(
         settings,
-        Desk(studio, Shelf("r", settings), Shelf("p", settings)),
+        Desk(studio, Cache("r", settings), Cache("p", settings)),
         Doorkeeper(settings),
         Idempotency(settings),
         Metrics(studio),

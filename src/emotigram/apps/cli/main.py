@@ -16,7 +16,7 @@ from emotigram.apps.cli import evaluate, keys, models, train, trust
 from emotigram.apps.cli.command import Debug, errors_shown, help_text
 from emotigram.apps.cli.terminal import Screen, print_json
 from emotigram.assembly import captioner_of, open_studio
-from emotigram.domain import Photo, Reading, SentimentLabel, Wishes
+from emotigram.domain import Reading, SentimentLabel, Wishes
 from emotigram.errors import PhotoError, SettingsError
 from emotigram.imaging.batches import in_batches, open_photos
 from emotigram.imaging.photos import start_decoding
@@ -133,7 +133,7 @@ def caption(  # noqa: PLR0913  # one argument an option
                 studio,
                 screen,
                 text,
-                lambda photo, read: screen.show(photo, read, screen.last_of(studio.stream(read, **wishes))),
+                lambda read: screen.show(read, screen.last_of(studio.stream(read, **wishes))),
             )
 
 
@@ -151,7 +151,7 @@ def read(  # noqa: PLR0913
         # No writer is used, so a missing key must not stand in the way.
         settings = load_settings(interface=context.obj, writer="embedded", captioner=engine)
         screen = Screen(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
-        _work_through(photos, _open_studio(settings), screen, text, lambda photo, read: screen.show(photo, read, None))
+        _work_through(photos, _open_studio(settings), screen, text, lambda read: screen.show(read, None))
 
 
 @app.command(help=help_text("serve"))
@@ -225,7 +225,7 @@ def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, wish
         studio,
         screen,
         text,
-        lambda photo, read: screen.show_plan(photo, plan(studio.brief(read, **wishes), asking)),
+        lambda read: screen.show_plan(read, plan(studio.brief(read, **wishes), asking)),
     )
 
 
@@ -235,7 +235,7 @@ def _open_studio(settings: Settings) -> Studio:
 
 
 def _work_through(
-    paths: list[Path], studio: Studio, screen: Screen, text: str, show: Callable[[Photo, Reading], None]
+    paths: list[Path], studio: Studio, screen: Screen, text: str, show: Callable[[Reading], None]
 ) -> None:
     """Read photos in batches and show each; those that cannot be read are told of and end the command at last."""
     failures: list[PhotoError] = []
@@ -246,9 +246,8 @@ def _work_through(
 
     with screen:
         for batch in in_batches(open_photos(paths, studio.settings.photo_limits, fail)):
-            readings = studio.read_many(batch, [text] * len(batch))
-            for photo, reading in zip(batch, readings, strict=True):
-                show(photo, reading)
+            for reading in studio.read_many(batch, [text] * len(batch)):
+                show(reading)
     if failures:
         raise typer.Exit(failures[0].exit_code)
 

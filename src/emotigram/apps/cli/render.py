@@ -16,7 +16,7 @@ from emotigram.apps.check_words import finding
 from emotigram.apps.cli.explain import explanation
 from emotigram.apps.cli.printable import printable
 from emotigram.apps.feelings import feeling, likely_emotions
-from emotigram.domain import Note, Photo, Post, Reading, Sentiment, Usage
+from emotigram.domain import Post, Reading, Sentiment, Usage
 from emotigram.texts import say
 
 _COLOURS = {"negative": "red", "neutral": "yellow", "positive": "green"}
@@ -32,10 +32,10 @@ class Renderer:
         self._language = language
         self._explain = explain
 
-    def show(self, photo: Photo, reading: Reading, post: Post | None) -> None:
+    def show(self, reading: Reading, post: Post | None) -> None:
         """Print all about one photo, and the post exactly as it is pasted."""
-        name = PurePath(photo.source).name
-        self._head(f"{name} · {photo.width_px}×{photo.height_px}", "bold")
+        for photo in reading.photos:
+            self._head(f"{PurePath(photo.source).name} · {photo.width_px}×{photo.height_px}", "bold")
         self._table(self._reading_rows(reading))
         if post is None:
             self._table(self._note_rows(reading.notes))
@@ -88,9 +88,9 @@ class Renderer:
             yield self._say("usage"), Text(usage_told(post.usage, self._language), "dim")
         yield from self._note_rows(post.notes)
 
-    def _note_rows(self, notes: tuple[Note, ...]) -> Iterator[tuple[str, RenderableType]]:
+    def _note_rows(self, notes: tuple[str, ...]) -> Iterator[tuple[str, RenderableType]]:
         for note in notes:
-            yield self._say("note"), Text(printable(note.message(self._language)), "dim")
+            yield self._say("note"), Text(printable(note), "dim")
 
     def _both_languages(self, texts: Mapping[str, str]) -> Text:
         ordered = sorted(texts.items(), key=lambda pair: pair[0] != self._language)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from types import TracebackType
 
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -16,9 +17,10 @@ from rich.text import Text
 
 from emotigram.apps.cli.printable import printable
 from emotigram.apps.cli.render import Renderer, usage_told
-from emotigram.apps.payload import payload, photo_payload, plan_payload
-from emotigram.domain import Photo, Plan, Post, Reading
+from emotigram.domain import Plan, Post, Reading
 from emotigram.errors import EmotiGramError
+from emotigram.schemas.answers import PhotoInfo, PlanInfo, PostInfo, ReadingInfo
+from emotigram.schemas.base import Answer
 from emotigram.texts import say
 
 
@@ -55,13 +57,14 @@ class Screen:
     ) -> None:
         self._progress.stop()
 
-    def show(self, photo: Photo, reading: Reading, post: Post | None) -> None:
+    def show(self, reading: Reading, post: Post | None) -> None:
         """Print one photo's results."""
         self._progress.stop()  # both may be the same terminal
         if self._as_json:
-            print_json(payload(photo, reading, post, self.language))
+            parts: dict[str, Answer] = {"reading": ReadingInfo.of(reading, self.language)}
+            print_answers(parts | ({"post": PostInfo.of(post, self.language)} if post else {}))
         else:
-            Renderer(self._results, self.language, self._explain).show(photo, reading, post)
+            Renderer(self._results, self.language, self._explain).show(reading, post)
         self._progress.start()
         self._progress.advance(self._task)
 
@@ -75,15 +78,14 @@ class Screen:
                     live.update(Text(printable(post.full_text), "dim"), refresh=True)
         return post
 
-    def show_plan(self, photo: Photo, plan: Plan) -> None:
+    def show_plan(self, reading: Reading, plan: Plan) -> None:
         """Print what would be sent for one photo, and about what it would cost."""
         self._progress.stop()
         if self._as_json:
-            print_json({"photo": photo_payload(photo), "plan": plan_payload(plan)})
+            print_answers({"photos": [PhotoInfo.of(each) for each in reading.photos], "plan": PlanInfo.of(plan)})
         else:
-            head = say(
-                "cli.plan", self.language, server=plan.server, model=plan.model, photo=PurePath(photo.source).name
-            )
+            photos = ", ".join(PurePath(photo.source).name for photo in reading.photos)
+            head = say("cli.plan", self.language, server=plan.server, model=plan.model, photo=photos)
             self._results.print(Text(printable(head), "bold"), soft_wrap=True)
             for role, words in plan.messages:
                 self._results.print(Text(f"\n[{role}]", "cyan"))
@@ -108,6 +110,11 @@ class Screen:
         line = Text.assemble((f"{say('cli.error', self.language)} ", "bold red"), what)
         self._errors.print(line, soft_wrap=True)
         self._errors.print(Text(f"  {hint}", "dim"), soft_wrap=True)
+
+
+def print_answers(parts: Mapping[str, Answer | Sequence[Answer]]) -> None:
+    """Print answers by name as one JSON object on one line of stdout."""
+    print_json(to_jsonable_python(parts))
 
 
 def print_json(value: object) -> None:

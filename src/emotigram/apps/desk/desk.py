@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from emotigram import catalogue
 from emotigram.apps.desk.caller import Caller
-from emotigram.apps.desk.kept import Kept, KeptPost, KeptReading, Shelf
+from emotigram.apps.desk.kept import Cache, Kept, KeptPost
 from emotigram.apps.desk.steps import Steps
-from emotigram.apps.payload import captions_payload, photo_payload, post_payload, reading_payload
 from emotigram.async_studio import AsyncStudio
-from emotigram.domain import Captions, Photo
+from emotigram.domain import Captions, Photo, Reading
 from emotigram.errors import PostUnknown, QueueFull, ReadingUnknown
-from emotigram.schemas import PostWishes
+from emotigram.schemas.answers import (
+    CaptionsInfo,
+    DraftInfo,
+    PhotoInfo,
+    PhotosInfo,
+    PostAnswer,
+    PostInfo,
+    ReadingAnswer,
+    ReadingInfo,
+)
+from emotigram.schemas.requests import PostWishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +31,33 @@ class Desk:
     """Reads and writes with one studio; a caller sees what they made themselves."""
 
     studio: AsyncStudio
-    readings: Shelf[KeptReading]
-    posts: Shelf[KeptPost]
+    readings: Cache[Reading]
+    posts: Cache[KeptPost]
 
     async def read(self, photo: bytes | Path, name: str, text: str, caller: Caller) -> Steps:
-        """Steps ``photo``, ``captions`` and ``reading``, the latter as ``schemas.ReadingAnswer``.
+        """Steps ``photos`` (``schemas.answers.PhotosInfo``), ``captions`` (CaptionsInfo), ``reading`` (ReadingAnswer).
 
         ``photo`` is a file or its bytes, ``name`` what it is called.
         """
-        facts: dict[str, object] = {}
         async with aclosing(self.studio.read(photo, name, text)) as steps:
             async for step in steps:
                 if isinstance(step, Photo):
-                    facts = photo_payload(step)
-                    yield "photo", facts
+                    yield "photos", PhotosInfo(photos=[PhotoInfo.of(self.studio.studio.facts(step))])
                 elif isinstance(step, Captions):
-                    yield "captions", captions_payload(step, caller.language)
+                    yield "captions", CaptionsInfo.of(step, caller.language)
                 else:
-                    kept = self.readings.put(KeptReading(step, facts), caller.owner)
-                    yield "reading", reading_answer(kept, caller.language)
+                    yield "reading", reading_answer(self.readings.put(step, caller.owner), caller.language)
 
-    async def write(self, kept: Kept[KeptReading], wishes: PostWishes, caller: Caller) -> Steps:
-        """Steps ``draft``, as ``schemas.DraftInfo``, and ``post``, as ``schemas.PostAnswer``."""
+    async def write(self, kept: Kept[Reading], wishes: PostWishes, caller: Caller) -> Steps:
+        """Steps ``draft`` (``schemas.answers.DraftInfo``) and ``post`` (PostAnswer)."""
         reading = kept.thing
-        async with aclosing(self.studio.write(reading.reading, **wishes.asked)) as posts:
+        async with aclosing(self.studio.write(reading, **wishes.asked)) as posts:
             async for post in posts:
                 if post.checks:  # only the finished one has them
-                    finished = self.posts.put(KeptPost(post, kept.id, reading.photo), caller.owner)
+                    finished = self.posts.put(KeptPost(post, kept.id, reading.photos), caller.owner)
                     yield "post", post_answer(finished, caller.language)
                 else:
-                    yield "draft", {"title": post.title, "text": post.text, "hashtags": list(post.hashtags)}
+                    yield "draft", DraftInfo.of(post)
 
     async def read_and_write(self, photo: bytes, name: str, text: str, wishes: PostWishes, caller: Caller) -> Steps:
         """The steps of reading, then those of writing; raises QueueFull before either where no post can be written."""
@@ -62,7 +66,7 @@ class Desk:
         reading_id = ""
         async with aclosing(self.read(photo, name, text, caller)) as reading:
             async for event, data in reading:
-                reading_id = str(data.get("id", ""))
+                reading_id = str(getattr(data, "id", ""))
                 yield event, data
         async with aclosing(self.write(self.reading(reading_id, caller), wishes, caller)) as writing:
             async for step in writing:
@@ -73,15 +77,7 @@ class Desk:
         """Raise UnknownName before any work is done."""
         catalogue.check_wishes(wishes.asked)
 
-    def reading_again(self, key: str, caller: Caller) -> Kept[KeptReading] | None:
-        """A reading that an idempotency key led to; None where it is no longer kept."""
-        return self.readings.get(key, caller.owner) if key else None
-
-    def post_again(self, key: str, caller: Caller) -> Kept[KeptPost] | None:
-        """A post that an idempotency key led to; None where it is no longer kept."""
-        return self.posts.get(key, caller.owner) if key else None
-
-    def reading(self, key: str, caller: Caller) -> Kept[KeptReading]:
+    def reading(self, key: str, caller: Caller) -> Kept[Reading]:
         """A reading of the caller's; raises ReadingUnknown."""
         kept = self.readings.get(key, caller.owner)
         if kept is None:
@@ -96,28 +92,19 @@ class Desk:
         return kept
 
 
-def reading_answer(kept: Kept[KeptReading], language: str) -> dict[str, object]:
-    """A kept reading as ``schemas.ReadingAnswer``; ``language`` is that of the tags' names and of the notes."""
-    return {**_times(kept), "photo": kept.thing.photo, "reading": reading_payload(kept.thing.reading, language)}
+def reading_answer(kept: Kept[Reading], language: str) -> ReadingAnswer:
+    """A kept reading as it is answered, in an interface language."""
+    reading = ReadingInfo.of(kept.thing, language)
+    return ReadingAnswer(id=kept.id, created_at=kept.created_at, expires_at=kept.expires_at, reading=reading)
 
 
-def post_answer(kept: Kept[KeptPost], language: str) -> dict[str, object]:
-    """A kept post as ``schemas.PostAnswer``; ``language`` is that of the notes."""
-    return {
-        **_times(kept),
-        "reading_id": kept.thing.reading_id,
-        "photo": kept.thing.photo,
-        "post": post_payload(kept.thing.post, language),
-    }
-
-
-def _times(kept: Kept[KeptReading] | Kept[KeptPost]) -> Mapping[str, object]:
-    return {
-        "id": kept.id,
-        "created_at": _utc(kept.created_at),
-        "expires_at": _utc(kept.expires_at),
-    }
-
-
-def _utc(time: datetime) -> str:
-    return time.isoformat(timespec="seconds").replace("+00:00", "Z")
+def post_answer(kept: Kept[KeptPost], language: str) -> PostAnswer:
+    """A kept post as it is answered, in an interface language."""
+    return PostAnswer(
+        id=kept.id,
+        reading_id=kept.thing.reading_id,
+        created_at=kept.created_at,
+        expires_at=kept.expires_at,
+        photos=[PhotoInfo.of(each) for each in kept.thing.photos],
+        post=PostInfo.of(kept.thing.post, language),
+    )

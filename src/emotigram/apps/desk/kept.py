@@ -9,27 +9,19 @@ from typing import Generic, TypeVar
 
 from cachetools import TTLCache
 
-from emotigram.domain import Post, Reading
+from emotigram.domain import PhotoFacts, Post
 from emotigram.settings import Settings
 
 Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptReading:
-    """A reading and the facts of its photo (as ``payload.photo_payload``)."""
-
-    reading: Reading
-    photo: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class KeptPost:
-    """A post, the reading it came from and the facts of its photo."""
+    """A post, the id of the reading it came from and the facts of that one's photos."""
 
     post: Post
     reading_id: str
-    photo: dict[str, object]
+    photos: tuple[PhotoFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +35,8 @@ class Kept(Generic[Thing]):
     expires_at: datetime
 
 
-class Shelf(Generic[Thing]):
-    """Things of one kind; each can be asked for by whoever made it."""
+class Cache(Generic[Thing]):
+    """Things of one kind, for a while; each can be asked for by whoever made it."""
 
     def __init__(self, prefix: str, settings: Settings) -> None:
         self.minutes = settings.keep_minutes
@@ -53,7 +45,7 @@ class Shelf(Generic[Thing]):
 
     def put(self, thing: Thing, owner: str) -> Kept[Thing]:
         """Keep a thing; the oldest makes room."""
-        now = datetime.now(UTC)
+        now = datetime.now(UTC).replace(microsecond=0)
         name = f"{self._prefix}_{secrets.token_urlsafe(16)}"
         kept = Kept(name, thing, owner, now, now + timedelta(minutes=self.minutes))
         self._things[name] = kept

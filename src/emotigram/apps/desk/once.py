@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from cachetools import TTLCache
 
 from emotigram.apps.desk.steps import Steps
 from emotigram.errors import IdempotencyKeyBusy, IdempotencyKeyReused
 from emotigram.settings import Settings
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(slots=True)
@@ -28,11 +32,20 @@ class Idempotency:
     def __init__(self, settings: Settings) -> None:
         self._turns: TTLCache[tuple[str, str], _Turn] = TTLCache(settings.keep_most, settings.keep_minutes * 60)
 
-    def made(self, owner: str, key: str | None, print_of_request: str) -> str:
-        """The id of what the same request made before, '' for a new one.
+    def again(
+        self, owner: str, key: str | None, print_of_request: str, find: Callable[[str], Thing | None]
+    ) -> Thing | None:
+        """What the same request made before, by its id; None for a new one, or where it is no longer kept.
 
         Raises IdempotencyKeyReused or IdempotencyKeyBusy.
         """
+        made = self._made(owner, key, print_of_request)
+        found = find(made) if made else None
+        if made and found is None and key:
+            self._turns.pop((owner, key), None)
+        return found
+
+    def _made(self, owner: str, key: str | None, print_of_request: str) -> str:
         turn = self._turns.get((owner, key)) if key else None
         if turn is None:
             return ""
@@ -42,22 +55,17 @@ class Idempotency:
             raise IdempotencyKeyBusy
         return turn.made
 
-    def forget(self, owner: str, key: str | None) -> None:
-        """Let a key be used anew: what it led to is no longer kept."""
-        if key:
-            self._turns.pop((owner, key), None)
-
     async def once(self, owner: str, key: str | None, print_of_request: str, steps: Steps, final: str) -> Steps:
         """Pass on steps and remember the id in the one called ``final``; where none comes, the key is free again."""
         if key is None:
             async for step in _closing(steps):
                 yield step
             return
-        self.made(owner, key, print_of_request)
+        self._made(owner, key, print_of_request)
         turn = self._turns[owner, key] = _Turn(print_of_request)
         try:
             async for name, data in _closing(steps):
-                turn.made = str(data["id"]) if name == final else ""
+                turn.made = str(getattr(data, "id", "")) if name == final else ""
                 yield name, data
         finally:
             if not turn.made:

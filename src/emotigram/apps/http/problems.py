@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from emotigram import errors
 from emotigram.apps.http.languages import language_of
 from emotigram.errors import EmotiGramError
+from emotigram.schemas.problem import Problem
 from emotigram.texts import say
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,18 +51,18 @@ def status_of(error: EmotiGramError) -> int:
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
-def problem(error: EmotiGramError, language: str, request_id: str) -> dict[str, object]:
+def problem(error: EmotiGramError, language: str, request_id: str) -> Problem:
     """The problem details of an error."""
-    return {
-        "type": f"urn:emotigram:problem:{error.code}",
-        "title": say(f"api.titles.{status_of(error)}", language),
-        "status": status_of(error),
-        "detail": error.message(language),
-        "hint": error.hint(language),
-        "instance": f"urn:emotigram:request:{request_id}",
-        "code": error.code,
-        "retryable": error.retryable,
-    }
+    return Problem(
+        type=f"urn:emotigram:problem:{error.code}",
+        title=say(f"api.titles.{status_of(error)}", language),
+        status=status_of(error),
+        detail=error.message(language),
+        hint=error.hint(language),
+        instance=f"urn:emotigram:request:{request_id}",
+        code=error.code,
+        retryable=error.retryable,
+    )
 
 
 def problem_response(error: EmotiGramError, request: Request) -> JSONResponse:
@@ -75,5 +76,5 @@ def problem_response(error: EmotiGramError, request: Request) -> JSONResponse:
         headers["Retry-After"] = str(max(1, math.ceil(float(str(seconds)))))
     request.state.problem = error.code
     request_id = getattr(request.state, "request_id", "none")  # addresses outside the API get none
-    content = problem(error, language, request_id)
+    content = problem(error, language, request_id).model_dump()
     return JSONResponse(content, status, headers, MEDIA_TYPE)

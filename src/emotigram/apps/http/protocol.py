@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import struct
 import sys
@@ -149,7 +148,7 @@ _TOO_LARGE = HeadersTooLarge(limit_kb=HEAD_BYTES // 1024, limit=MOST_HEADERS)
 
 
 def _answer(error: RequestError, language: str) -> bytes:
-    status, body = status_of(error), json.dumps(problem(error, language, "none")).encode()
+    status, body = status_of(error), problem(error, language, "none").model_dump_json().encode()
     head = [
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         f"Content-Type: {MEDIA_TYPE}",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from emotigram.apps.payload import post_payload, reading_payload
+from pydantic_core import to_json
+
 from emotigram.apps.web.choices import Edit
 from emotigram.apps.web.pictures import Picture
 from emotigram.apps.web.session import Entry, Session
 from emotigram.domain import Post, Reading
+from emotigram.schemas.answers import PostInfo, ReadingInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ def _text(entry: Entry) -> str:
 
 def _json(exported: Exported, language: str) -> str:
     values = {
-        "post": post_payload(_edited(exported.entry.post, exported.entry.edit), language),
-        "reading": reading_payload(exported.reading, language),
+        "post": PostInfo.of(_edited(exported.entry.post, exported.entry.edit), language),
+        "reading": ReadingInfo.of(exported.reading, language),
         "look": exported.look,
     }
-    return json.dumps(values, ensure_ascii=False, indent=2) + "\n"
+    return to_json(values, indent=2).decode() + "\n"
 
 
 def _edited(post: Post, edit: Edit) -> Post:

@@ -26,6 +26,8 @@ LONGEST_SIDE_PX = 65_535  # as long as a JPEG can be
 _LEAST_DRAFT_PX = 1600  # a JPEG may be decoded at half its size where this much is left of its longer side
 _STRIP_OFFSETS, _ROWS_PER_STRIP = 273, 278
 _ORIENTATION, _ON_THEIR_SIDE = 0x0112, (5, 6, 7, 8)
+_EXIF, _TAKEN, _ZONE = 0x8769, 0x9003, 0x9011  # DateTimeOriginal and its offset; CIPA DC-008, Exif 2.32
+_TIME_LENGTH = 40
 _ONLY: dict[bytes, Callable[[bytearray], bytes]] = {
     b"\xff\xd8\xff": jpeg.picture_only,
     b"\x89PNG\r\n\x1a\n": png.picture_only,
@@ -84,10 +86,10 @@ def look(data: bytearray, most_pixels: float) -> Opened:
     return Opened(image, file, (width, height), needs)
 
 
-def decode(opened: Opened) -> tuple[Image.Image, tuple[int, int]]:
-    """Return the picture as upright RGB, its longer side at most ``KEPT_SIDE_PX``, and its size in the file.
+def decode(opened: Opened) -> tuple[Image.Image, tuple[int, int], str]:
+    """Return the picture as upright RGB, its longer side at most ``KEPT_SIDE_PX``, its size in the file, and when taken.
 
-    Raises Fault.
+    The time is as the file spells it, ``2024:05:01 18:30:00+08:00``, '' where it does not say. Raises Fault.
     """
     try:
         with opened.image as image:
@@ -96,7 +98,7 @@ def decode(opened: Opened) -> tuple[Image.Image, tuple[int, int]]:
                 raise Fault("damaged")
             orientation = _orientation(image)  # by now 1 for a TIFF: Pillow turns these itself
             size = opened.size[::-1] if orientation in _ON_THEIR_SIDE else opened.size
-            return shrunk(image, KEPT_SIDE_PX, orientation), size
+            return shrunk(image, KEPT_SIDE_PX, orientation), size, _time_taken(image)
     except _FAULTS as error:
         raise Fault("damaged") from error
 
@@ -115,3 +117,11 @@ def _orientation(image: ImageFile) -> int:
         return int(image.getexif().get(_ORIENTATION, 1))
     except _FAULTS:  # broken metadata is no reason to refuse good pixels
         return 1
+
+
+def _time_taken(image: ImageFile) -> str:
+    try:
+        camera = image.getexif().get_ifd(_EXIF)
+    except _FAULTS:
+        return ""
+    return f"{camera.get(_TAKEN, '')}{camera.get(_ZONE, '')}"[:_TIME_LENGTH]

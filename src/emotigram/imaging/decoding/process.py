@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -41,10 +43,11 @@ class Header(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A decoded photo: its size, its size in the file, both upright, and its RGB pixels row by row."""
+    """A decoded photo: its size, its size in the file, both upright, when it was taken, and its RGB pixels by rows."""
 
     size: tuple[int, int]
     original: tuple[int, int]
+    taken_at: datetime | None
     rgb: bytes
 
 
@@ -144,11 +147,19 @@ class DecoderProcess:
     def _picture(self, said: dict[str, Any]) -> Picture:
         size, original = _pair(said["size"], KEPT_SIDE_PX), _pair(said["original"], LONGEST_SIDE_PX)
         assert self._process.stdout
-        return Picture(size, original, self._process.stdout.read(3 * size[0] * size[1]))
+        return Picture(size, original, _time(said["taken"]), self._process.stdout.read(3 * size[0] * size[1]))
 
 
 def _header(said: dict[str, Any]) -> Header:
     return Header(int(said["needs"]), float(said["megapixels"]))
+
+
+def _time(said: object) -> datetime | None:
+    """When a camera says that it took a photo; None for what is no time."""
+    for form in ("%Y:%m:%d %H:%M:%S%z", "%Y:%m:%d %H:%M:%S"):
+        with suppress(ValueError):
+            return datetime.strptime(str(said), form)  # most cameras do not know their zone
+    return None
 
 
 def _pair(said: list[Any], most: int) -> tuple[int, int]:

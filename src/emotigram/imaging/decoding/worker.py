@@ -2,7 +2,7 @@
 
 A line of JSON announces what follows. In: ``{"file_bytes", "most_pixels"}`` and the file; after the answer
 ``{"needs", "megapixels"}`` either ``{"memory_bytes", "cpu_s"}`` or ``{}``, which drops the photo. Out at last:
-``{"size", "original"}`` and RGB pixels, row by row. Instead of either answer ``{"fault", "values"}`` may come.
+``{"size", "original", "taken"}`` and RGB pixels, row by row. Instead of either answer ``{"fault", "values"}`` may come.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def _work(jobs: IO[bytes], answers: IO[bytes], job: dict[str, int], confinement:
     if not granted:
         return
     confinement.allow(**granted)
-    picture, original = decode(opened)
-    _say(answers, {"size": picture.size, "original": original}, picture.tobytes())
+    picture, original, taken = decode(opened)
+    _say(answers, {"size": picture.size, "original": original, "taken": taken}, picture.tobytes())
 
 
 def _fill(file: bytearray, jobs: IO[bytes]) -> None:
