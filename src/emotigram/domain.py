@@ -237,7 +237,8 @@ class Reading:
     """What was read from a photo, once, for any number of posts; ``read_by`` maps a role to an engine's name.
 
     ``photos`` are the facts of what it was read from. ``user_text`` are the user's own words, ``seen_text`` those that
-    stand in the photo, where an engine reads them. ``look`` is the key of the look that suits the affect, '' where nobody chose one.
+    stand in the photo, where an engine reads them. ``look`` is the key of the look that suits the affect, '' where
+    nobody chose one.
     """
 
     description: Mapping[str, str]
