@@ -187,9 +187,7 @@ class PlanInfo(Answer):
     @field_validator("messages", mode="before")
     @classmethod
     def _named(cls, messages: Sequence[object]) -> list[object]:
-        return [
-            dict(zip(("role", "content"), each, strict=True)) if isinstance(each, tuple) else each for each in messages
-        ]
+        return [{"role": one[0], "content": one[1]} if isinstance(one, tuple) else one for one in messages]
 
 
 class ReadingAnswer(Answer):
