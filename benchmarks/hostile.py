@@ -128,7 +128,7 @@ async def _corpus(server: Server, files: dict[str, list[bytes]], photos: list[by
         began = server.memory_mb()
         print("| photos | files | read | refused as | other answers |\n|---|---|---|---|---|")
         for kind, bodies in files.items():
-            answers = [await client.post("/v1/readings", files={"photo": body}) for body in bodies]
+            answers = [await client.post("/v1/readings", files={"photos": body}) for body in bodies]
             codes = Counter(each.json()["code"] for each in answers if 400 <= each.status_code < 500)
             right, told = sum(each.status_code == 201 for each in answers), sum(codes.values())
             named = ", ".join(f"{code} {count}" for code, count in codes.most_common())
@@ -148,7 +148,7 @@ async def _usual_s(client: httpx2.AsyncClient, photo: bytes) -> float:
 async def _memory(server: Server, title: str, bodies: list[bytes]) -> None:
     async with calling(server.url) as client:
         with _watched(server) as peak:
-            answers = await asyncio.gather(*(client.post("/v1/readings", files={"photo": body}) for body in bodies))
+            answers = await asyncio.gather(*(client.post("/v1/readings", files={"photos": body}) for body in bodies))
     codes = Counter(str(each.status_code) for each in answers)
     print(f"| {title}: peak MB | {peak[0]:.0f} ({', '.join(f'{n} x {code}' for code, n in codes.items())}) |")
 
@@ -178,7 +178,7 @@ async def _beside_slow(server: Server, photos: list[bytes], seconds: float) -> N
 
     async def send_slow() -> None:
         for body in itertools.cycle(slow):
-            await client.post("/v1/readings", files={"photo": body}, timeout=_PATIENCE_S)
+            await client.post("/v1/readings", files={"photos": body}, timeout=_PATIENCE_S)
 
     async with calling(server.url) as client:
         await read(client, photos[0], Tally())
@@ -205,7 +205,7 @@ async def _ending(server: Server) -> None:
     """How long the process takes to end while slow photos come in."""
     slow = corpus.jpeg_of_scans((10_000, 10_000), 60)
     async with calling(server.url) as client:
-        asked = [asyncio.ensure_future(client.post("/v1/readings", files={"photo": slow})) for _ in range(CALLERS)]
+        asked = [asyncio.ensure_future(client.post("/v1/readings", files={"photos": slow})) for _ in range(CALLERS)]
         await asyncio.sleep(2)
         server.process.terminate()
         began = time.perf_counter()

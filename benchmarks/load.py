@@ -92,13 +92,13 @@ async def read(client: httpx2.AsyncClient, photo: bytes, tally: Tally) -> None:
     """Have a photo read, and note what came of it."""
     began = time.perf_counter()
     try:
-        answer = await client.post("/v1/readings", files={"photo": photo})
+        answer = await client.post("/v1/readings", files={"photos": photo})
     except httpx2.TransportError:
         tally.failed += 1
         return
     if answer.status_code != 201:
         tally.refused += 1
-    elif answer.json()["photo"]["sha256"] != hashlib.sha256(photo).hexdigest():
+    elif answer.json()["reading"]["photos"][0]["sha256"] != hashlib.sha256(photo).hexdigest():
         tally.wrong += 1
     else:
         tally.seconds.append(time.perf_counter() - began)

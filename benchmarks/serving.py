@@ -92,7 +92,7 @@ async def _ending(server: Server, photos: list[bytes]) -> None:
     async def ask(number: int) -> None:
         header = {"X-Request-ID": f"load-{number}"}
         with contextlib.suppress(httpx2.TransportError):
-            answer = await client.post("/v1/readings", files={"photo": own(photos, number)}, headers=header)
+            answer = await client.post("/v1/readings", files={"photos": own(photos, number)}, headers=header)
             answered.add(answer.headers["x-request-id"])
 
     async with calling(server.url) as client:
@@ -161,7 +161,7 @@ async def _stream(client: httpx2.AsyncClient, photo: bytes, tally: Tally, began:
 
 async def _events(client: httpx2.AsyncClient, photo: bytes, tally: Tally) -> AsyncIterator[str]:
     name, headers = "", {"Accept": "text/event-stream"}
-    async with client.stream("POST", "/v1/posts", files={"photo": photo}, headers=headers) as answer:
+    async with client.stream("POST", "/v1/posts", files={"photos": photo}, headers=headers) as answer:
         if answer.status_code != 200:
             tally.refused += 1
             return
@@ -170,7 +170,7 @@ async def _events(client: httpx2.AsyncClient, photo: bytes, tally: Tally) -> Asy
                 name = line.removeprefix("event: ")
             elif line.startswith("data: "):
                 said = json.loads(line.removeprefix("data: "))
-                tally.wrong += name == "post" and said["photo"]["sha256"] != hashlib.sha256(photo).hexdigest()
+                tally.wrong += name == "post" and said["photos"][0]["sha256"] != hashlib.sha256(photo).hexdigest()
                 yield name
 
 

@@ -66,7 +66,7 @@ def test_bad_photo_gives_one_line_and_a_hint(bad: Path, reason: str) -> None:
 def test_good_photos_are_captioned_all_the_same(bad: Path, china: Path, flower: Path) -> None:
     result = caption(china, bad, flower, "--json")
     assert result.exit_code == 3
-    sources = [json.loads(line)["photo"]["source"] for line in result.stdout.splitlines()]
+    sources = [json.loads(line)["reading"]["photos"][0]["source"] for line in result.stdout.splitlines()]
     assert sources == [str(china), str(flower)]
     assert len(result.stderr.splitlines()) == 2
 
@@ -113,7 +113,7 @@ def test_unusual_photos_get_posts(photos: PhotoFactory, scene: Image.Image, tmp_
     assert result.exit_code == 0, result.stderr
     assert result.stderr == ""
     seen = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [each["photo"]["source"] for each in seen] == [str(path) for path in paths]
+    assert [each["reading"]["photos"][0]["source"] for each in seen] == [str(path) for path in paths]
     assert all(each["post"]["full_text"] for each in seen)
-    sizes = {Path(each["photo"]["source"]).name: each["photo"]["width_px"] for each in seen}
+    sizes = {Path(each["reading"]["photos"][0]["source"]).name: each["reading"]["photos"][0]["width_px"] for each in seen}
     assert (sizes["turned.jpg"], sizes["phone.heic"]) == (40, 60)

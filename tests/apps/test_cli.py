@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from emotigram.apps.cli.main import app
+from emotigram.schemas.answers import ReadingInfo, TagInfo
 from tests.conftest import PhotoFactory
 from tests.writers.fake_provider import Answer, FakeProvider
 
@@ -60,18 +61,20 @@ def test_caption_shows_reading_and_post(china: Path) -> None:
 
 def test_json_holds_all_there_is(china: Path) -> None:
     (seen,) = run_json("caption", china, "-p", "xiaohongshu", "-l", "zh", "-s", "literary")
-    assert set(seen) == {"photo", "reading", "post"}
-    assert seen["photo"] == {
+    assert set(seen) == {"reading", "post"}
+    (photo,) = seen["reading"]["photos"]
+    assert photo == {
         "source": str(china),
         "width_px": 640,
         "height_px": 427,
         "sha256": "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29",
+        "taken_at": None,
     }
     reading, post = seen["reading"], seen["post"]
-    assert set(reading) == {"description", "tweet", "tweets", "tags", "affect", "read_by", "look", "notes"}
+    assert set(reading) == set(ReadingInfo.model_fields)
     assert set(reading["description"]) == set(reading["tweets"]) == {"en", "zh"}
     assert reading["tweet"] == reading["tweets"]["zh"]
-    assert all(set(tag) == {"key", "name", "names", "confidence"} for tag in reading["tags"])
+    assert all(set(tag) == set(TagInfo.model_fields) for tag in reading["tags"])
     sentiment = reading["affect"]["sentiment"]
     probabilities = {label: sentiment[label] for label in ("negative", "neutral", "positive")}
     assert sum(probabilities.values()) == pytest.approx(1, abs=2e-4)
@@ -90,7 +93,7 @@ def test_json_holds_all_there_is(china: Path) -> None:
 
 def test_read_stops_before_the_post(flower: Path) -> None:
     (seen,) = run_json("read", flower)
-    assert set(seen) == {"photo", "reading"}
+    assert set(seen) == {"reading"}
     shown = run("read", flower).stdout
     assert "Sentiment" in shown
     assert "Post" not in shown
@@ -98,7 +101,7 @@ def test_read_stops_before_the_post(flower: Path) -> None:
 
 def test_photos_come_out_in_order(china: Path, flower: Path, photos: PhotoFactory) -> None:
     paths = [china, photos("small.png"), flower, china]
-    assert [each["photo"]["source"] for each in run_json("caption", *paths)] == [str(path) for path in paths]
+    assert [each["reading"]["photos"][0]["source"] for each in run_json("caption", *paths)] == [str(path) for path in paths]
 
 
 def test_more_photos_than_a_batch_holds(photos: PhotoFactory) -> None:

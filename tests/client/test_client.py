@@ -47,7 +47,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_a_photo_is_read_and_written_about(client: Any, china: Path) -> None:
     reading = client.read(china, "What a lovely day!")
-    assert reading.photo.source == china.name
+    assert reading.reading.photos[0].source == china.name
     post = client.write(reading, platform="xiaohongshu", language="zh", style="sweet", tone="positive", seed=7)
     assert (post.post.platform, post.post.language, post.reading_id) == ("xiaohongshu", "zh", reading.id)
     shorter = client.write(reading.id, language="zh", revision="shorter", previous=post.post.text)
@@ -61,8 +61,8 @@ def test_a_photo_goes_straight_to_a_post(client: Any, china: Path) -> None:
         client.caption(photo, platform="x", language="en", past_posts=["I love this city."])
         for photo in (china, str(china), china.read_bytes())
     ]
-    assert [answer.photo.source for answer in answers] == ["china.jpg", "china.jpg", "photo"]
-    assert len({answer.photo.sha256 for answer in answers}) == 1
+    assert [answer.photos[0].source for answer in answers] == ["china.jpg", "china.jpg", "photo"]
+    assert len({answer.photos[0].sha256 for answer in answers}) == 1
 
 
 def test_steps_come_as_they_are_done(client: Any, china: Path) -> None:

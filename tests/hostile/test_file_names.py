@@ -62,9 +62,9 @@ def test_whatever_a_file_is_called_its_name_is_plain(given_name: str) -> None:
 @pytest.mark.parametrize("given_name", ["..", "../../a.jpg", "a\u202egpj.exe", "x" * 3000 + ".jpg", "aux"])
 def test_an_answer_calls_an_upload_by_its_plain_name(tmp_path: Path, given_name: str) -> None:
     with api(keys_file=tmp_path / "keys.sqlite3") as client:
-        detail = client.post("/v1/readings", files={"photo": (given_name, b"no photo")}).json()["detail"]
+        detail = client.post("/v1/readings", files={"photos": (given_name, b"no photo")}).json()["detail"]
         fields = {"a" * 3000 + "\u202e": "b"}
-        told = client.post("/v1/readings", files={"photo": b"x"}, data=fields).json()["detail"]
+        told = client.post("/v1/readings", files={"photos": b"x"}, data=fields).json()["detail"]
     assert plain_name(given_name) in detail
     assert given_name == "aux" or given_name not in detail
     assert len(detail) < 200
@@ -77,7 +77,7 @@ def test_raw_bytes_in_a_name_are_no_fault(tmp_path: Path) -> None:
     with api(keys_file=tmp_path / "keys.sqlite3") as client:
         for name in (b"a\0\x01\x7f.jpg", b"\xff\xfe.jpg", b"..", b"%2e%2e%2f", b'a\\"b.jpg', b'"; filename="b.jpg'):
             body = (
-                b'--x\r\nContent-Disposition: form-data; name="photo"; filename="' + name + b'"\r\n\r\nno\r\n--x--\r\n'
+                b'--x\r\nContent-Disposition: form-data; name="photos"; filename="' + name + b'"\r\n\r\nno\r\n--x--\r\n'
             )
             answer: httpx2.Response = client.post("/v1/readings", content=body, headers=kind)
             assert answer.status_code in (415, 422), name

@@ -278,7 +278,7 @@ def test_the_least_needed_connection_goes_first() -> None:
     "part",
     [
         b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n',
-        b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\nb\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a"\r\n\r\nb\r\n',
         b"--x\r\n" + b"A: b\r\n" * 10_000,
         b"--x\r\nContent-Disposition: form-data; name=" + b"a" * 100_000 + b"\r\n\r\nb\r\n",
         b"--x\r\n\r\n" + b"\r\n--" * 20_000,
@@ -300,7 +300,7 @@ def test_an_upload_that_comes_slowly_but_in_time_is_taken(tmp_path: Path, china:
 
         def pieces() -> Iterator[bytes]:
             began = time.monotonic()
-            yield b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+            yield b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\r\n\r\n'
             while time.monotonic() - began < 0.6:  # longer than heads and answers may take
                 client.get("/healthz")
             yield photo + b"\r\n--x--\r\n"
@@ -326,5 +326,5 @@ def test_bodies_that_stop_half_way_make_room_for_others(tmp_path: Path, china: P
         for _ in range(14):  # more than there is room for
             line = stack.enter_context(connect(server.url))
             line.sendall(head + bytes(2_900_000))
-        answer = httpx2.post(server.url + "/v1/readings", files={"photo": china.read_bytes()}, timeout=PATIENCE_S)
+        answer = httpx2.post(server.url + "/v1/readings", files={"photos": china.read_bytes()}, timeout=PATIENCE_S)
         assert answer.status_code == 201

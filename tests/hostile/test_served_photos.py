@@ -43,10 +43,10 @@ def test_hostile_photos_are_answered_and_cost_nothing_later(
     with client_of(server) as client, client_of(server, "zh") as chinese, ThreadPoolExecutor(4) as threads:
 
         def ordinary() -> int:
-            return client.post("/v1/readings", files={"photo": china.read_bytes()}).status_code
+            return client.post("/v1/readings", files={"photos": china.read_bytes()}).status_code
 
         def send(at: int) -> httpx2.Response:
-            return (client, chinese)[at % 2].post("/v1/readings", files={"photo": paths[at].read_bytes()})
+            return (client, chinese)[at % 2].post("/v1/readings", files={"photos": paths[at].read_bytes()})
 
         assert {*threads.map(lambda _: ordinary(), range(40))} == {201}
         before = memory_of(server)
@@ -68,18 +68,18 @@ def test_hostile_photos_are_answered_and_cost_nothing_later(
 def test_ordinary_photos_are_read_while_slow_ones_are_decoded(server: Process, china: Path) -> None:
     def send_slow_ones() -> None:
         for _ in range(6):
-            client.post("/v1/readings", files={"photo": _HOLDS_UP})
+            client.post("/v1/readings", files={"photos": _HOLDS_UP})
 
     with client_of(server) as client, ThreadPoolExecutor(2) as threads:
         slow = [threads.submit(send_slow_ones) for _ in range(2)]
-        ordinary = [client.post("/v1/readings", files={"photo": china.read_bytes()}).status_code for _ in range(3)]
+        ordinary = [client.post("/v1/readings", files={"photos": china.read_bytes()}).status_code for _ in range(3)]
         assert not all(each.done() for each in slow)
         assert ordinary == [201] * 3
 
 
 def test_a_server_that_decodes_slow_photos_ends_when_told(server: Process) -> None:
     with client_of(server) as client, ThreadPoolExecutor(6) as threads:
-        slow = [threads.submit(client.post, "/v1/readings", files={"photo": _HOLDS_UP}) for _ in range(6)]
+        slow = [threads.submit(client.post, "/v1/readings", files={"photos": _HOLDS_UP}) for _ in range(6)]
         decoding = _workers(server)
         server.process.terminate()
         assert server.process.wait(PATIENCE_S) == 0

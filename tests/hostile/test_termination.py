@@ -115,7 +115,7 @@ def test_a_chat_provider_that_never_answers_does_not_keep_the_server(tmp_path: P
         chat = {"writer": "chat", "provider": "openai", "api_key": "sk-none", "timeout_s": "600", "stall_s": "600"}
         chat["base_url"] = f"http://127.0.0.1:{provider.getsockname()[1]}/v1"
         with served(tmp_path, "--no-page", shutdown_s=str(SHUTDOWN_S), **chat) as server, ExitStack() as stack:
-            photo = {"photo": china.read_bytes()}
+            photo = {"photos": china.read_bytes()}
             asked = threading.Thread(target=suppressed, args=(f"{server.url}/v1/posts", photo))
             asked.start()
             stack.callback(asked.join)

@@ -62,18 +62,18 @@ def in_both_languages(client: httpx2.Client, method: str, path: str, **request: 
 )
 @pytest.mark.parametrize("path", ["/v1/readings", "/v1/posts"])
 def test_a_photo_that_is_none(client: httpx2.Client, path: str, data: bytes, status: int, code: str) -> None:
-    found = in_both_languages(client, "POST", path, files={"photo": ("holiday.jpg", data)})
+    found = in_both_languages(client, "POST", path, files={"photos": ("holiday.jpg", data)})
     assert (found["status"], found["code"]) == (status, code)
     assert "holiday.jpg" in found["detail"]
 
 
 def test_too_many_pixels(client: httpx2.Client, bomb: Path) -> None:
-    found = in_both_languages(client, "POST", "/v1/readings", files={"photo": bomb.read_bytes()})
+    found = in_both_languages(client, "POST", "/v1/readings", files={"photos": bomb.read_bytes()})
     assert (found["status"], found["code"]) == (413, "photo_too_large")
 
 
 def test_too_many_photos(client: httpx2.Client, china: Path) -> None:
-    files = [("photo", china.read_bytes()), ("photo", china.read_bytes())]
+    files = [("photos", china.read_bytes()), ("photos", china.read_bytes())]
     found = in_both_languages(client, "POST", "/v1/readings", files=files)
     assert (found["status"], found["code"]) == (422, "too_many_photos")
 
@@ -83,8 +83,8 @@ def test_too_many_photos(client: httpx2.Client, china: Path) -> None:
     [
         ({"data": {"text": "no photo"}}, 415, "content_type_wrong"),
         ({"files": {"text": (None, "no photo")}}, 422, "request_malformed"),
-        ({"files": {"photo": b"x"}, "data": {"colour": "red"}}, 422, "request_malformed"),
-        ({"files": {"photo": b"x"}, "data": {"text": "a" * 5001}}, 422, "request_malformed"),
+        ({"files": {"photos": b"x"}, "data": {"colour": "red"}}, 422, "request_malformed"),
+        ({"files": {"photos": b"x"}, "data": {"text": "a" * 5001}}, 422, "request_malformed"),
         (
             {"content": b"--x\r\nno", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
             422,
@@ -92,7 +92,7 @@ def test_too_many_photos(client: httpx2.Client, china: Path) -> None:
         ),
         ({"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 422, "request_malformed"),
         ({"content": b"\xff\xd8\xff", "headers": {"Content-Type": "image/jpeg"}}, 415, "content_type_wrong"),
-        ({"files": {"photo": b"x"}, "headers": {"Idempotency-Key": "k" * 129}}, 422, "request_malformed"),
+        ({"files": {"photos": b"x"}, "headers": {"Idempotency-Key": "k" * 129}}, 422, "request_malformed"),
     ],
 )
 def test_a_form_that_is_none(client: httpx2.Client, request_: dict[str, Any], status: int, code: str) -> None:
@@ -124,7 +124,7 @@ def test_a_wish_that_is_none(client: httpx2.Client, body: bytes, code: str, said
 
 @pytest.mark.parametrize("name", ["platform", "language", "style", "revision"])
 def test_an_unknown_name_is_told_before_any_work(client: httpx2.Client, china: Path, name: str) -> None:
-    files = {"photo": china.read_bytes()}
+    files = {"photos": china.read_bytes()}
     found = in_both_languages(client, "POST", "/v1/posts", files=files, data={name: "myspace"})
     assert (found["status"], found["code"]) == (422, "unknown_name")
     assert "myspace" in found["detail"]
@@ -143,7 +143,7 @@ def test_a_method_that_is_none(client: httpx2.Client, method: str, path: str) ->
 
 def test_another_sites_page_may_not_ask(client: httpx2.Client, china: Path) -> None:
     headers = {"Origin": "https://elsewhere.example"}
-    found = in_both_languages(client, "POST", "/v1/readings", files={"photo": china.read_bytes()}, headers=headers)
+    found = in_both_languages(client, "POST", "/v1/readings", files={"photos": china.read_bytes()}, headers=headers)
     assert (found["status"], found["code"]) == (403, "origin_refused")
     assert "access-control-allow-origin" not in client.get("/v1/styles", headers=headers).headers
 
@@ -174,12 +174,12 @@ def test_a_site_that_is_allowed_may_ask(keys_file: Path) -> None:
 
 def test_too_many_bytes_are_refused_before_they_have_come(china: Path, keys_file: Path) -> None:
     def endless() -> Iterator[bytes]:
-        yield b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+        yield b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\r\n\r\n'
         for _ in range(100):
             yield bytes(10_000)
 
     with api(max_upload_mb=0.1, keys_file=keys_file) as client:
-        found = in_both_languages(client, "POST", "/v1/readings", files={"photo": china.read_bytes()})
+        found = in_both_languages(client, "POST", "/v1/readings", files={"photos": china.read_bytes()})
         assert (found["status"], found["code"]) == (413, "request_too_large")
         headers = {"Content-Type": "multipart/form-data; boundary=x"}
         assert problem(client.post("/v1/readings", content=endless(), headers=headers))["code"] == "request_too_large"

@@ -69,7 +69,7 @@ def test_a_rate_that_is_none_stops_the_server(keys: ApiKeys, rate: str) -> None:
 def test_what_others_made_is_not_there(keys: ApiKeys, china: Path) -> None:
     mine, yours = keys.create("mine"), keys.create("yours")
     with api(keys_file=keys.path, key=mine) as client:
-        files = {"photo": china.read_bytes()}
+        files = {"photos": china.read_bytes()}
         made = client.post("/v1/posts", files=files).json()
         addresses = (f"/v1/posts/{made['id']}", f"/v1/readings/{made['reading_id']}")
         assert [client.get(address).status_code for address in addresses] == [200, 200]

@@ -28,10 +28,10 @@ def test_neither_photo_nor_words_nor_key_are_logged_or_left(tmp_path: Path, chin
     private = ("private-holiday.jpg", china.read_bytes() + bytes(2_000_000))  # large enough to be spooled to disk
     with served(tmp_path, "--no-page", log_format="json", keys_file=str(keys_file)) as server:
         with httpx2.Client(base_url=server.url, headers=headers, timeout=PATIENCE_S) as client:
-            made = client.post("/v1/posts", files={"photo": private}, data={"text": _SECRET, "language": "en"})
+            made = client.post("/v1/posts", files={"photos": private}, data={"text": _SECRET, "language": "en"})
             assert made.status_code == 201
             assert made.headers["x-request-id"] == "mine-1"
-            client.post("/v1/posts", files={"photo": ("private-holiday.jpg", b"none")}, data={"text": _SECRET})
+            client.post("/v1/posts", files={"photos": ("private-holiday.jpg", b"none")}, data={"text": _SECRET})
             client.get(f"/v1/posts/{made.json()['id']}?{_SECRET}")
         server.process.terminate()
         assert server.process.wait(PATIENCE_S) == 0
@@ -53,10 +53,10 @@ def test_a_server_that_is_stopped_answers_what_it_accepted(tmp_path: Path) -> No
     def ask(client: httpx2.Client, number: int) -> str:
         header = {"X-Request-ID": f"load-{number}"}
         if number % 3:
-            answer = client.post("/v1/readings", files={"photo": drawn(number)}, headers=header)
+            answer = client.post("/v1/readings", files={"photos": drawn(number)}, headers=header)
         else:
             header["Accept"] = "text/event-stream"
-            answer = client.post("/v1/posts", files={"photo": drawn(number)}, headers=header)
+            answer = client.post("/v1/posts", files={"photos": drawn(number)}, headers=header)
         whole = answer.status_code == 201 or "event: post\n" in answer.text
         assert whole or answer.status_code == 503
         return f"load-{number}"

@@ -18,7 +18,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def read(client: httpx2.Client, photo: Path, **fields: str) -> ReadingAnswer:
-    answer = client.post("/v1/readings", files={"photo": (photo.name, photo.read_bytes())}, data=fields)
+    answer = client.post("/v1/readings", files={"photos": (photo.name, photo.read_bytes())}, data=fields)
     assert answer.status_code == 201, answer.text
     return ReadingAnswer.model_validate_json(answer.content)
 
@@ -34,17 +34,17 @@ def events(client: httpx2.Client, path: str, **request: object) -> list[tuple[st
 
 
 def test_a_reading_names_its_photo_and_can_be_asked_for_again(client: httpx2.Client, china: Path) -> None:
-    answer = client.post("/v1/readings", files={"photo": ("../album/china.jpg", china.read_bytes())})
+    answer = client.post("/v1/readings", files={"photos": ("../album/china.jpg", china.read_bytes())})
     made = answer.json()
-    assert made["photo"]["sha256"] == hashlib.sha256(china.read_bytes()).hexdigest()
-    assert made["photo"]["source"] == "china.jpg"
+    assert made["reading"]["photos"][0]["sha256"] == hashlib.sha256(china.read_bytes()).hexdigest()
+    assert made["reading"]["photos"][0]["source"] == "china.jpg"
     assert HAN.search(made["reading"]["description"]["zh"])
     assert made["reading"]["look"] in catalogue.keys("looks")
     assert client.get(answer.headers["location"]).json() == made
 
 
 def test_tags_are_named_in_the_callers_language(client: httpx2.Client, china: Path) -> None:
-    answer = client.post("/v1/readings", files={"photo": china.read_bytes()}, headers={"Accept-Language": "zh-CN"})
+    answer = client.post("/v1/readings", files={"photos": china.read_bytes()}, headers={"Accept-Language": "zh-CN"})
     assert all(HAN.search(tag["name"]) for tag in answer.json()["reading"]["tags"])
 
 
@@ -63,7 +63,7 @@ def test_one_reading_makes_many_posts(client: httpx2.Client, china: Path) -> Non
         assert answer.status_code == 201, answer.text
         post = PostAnswer.model_validate_json(answer.content)
         assert (post.post.platform, post.post.language, post.reading_id) == (platform, language, reading.id)
-        assert post.photo == reading.photo
+        assert post.photos == reading.reading.photos
         assert fits(post.post.full_text, catalogue.platform(platform))
         assert client.get(answer.headers["location"]).json() == answer.json()
         posts[platform] = post
@@ -72,7 +72,7 @@ def test_one_reading_makes_many_posts(client: httpx2.Client, china: Path) -> Non
 
 
 def test_a_photo_goes_straight_to_a_post(client: httpx2.Client, china: Path) -> None:
-    files = {"photo": ("china.jpg", china.read_bytes())}
+    files = {"photos": ("china.jpg", china.read_bytes())}
     answer = client.post("/v1/posts", files=files, data={"platform": "weibo", "language": "zh", "tone": "positive"})
     assert answer.status_code == 201, answer.text
     made = answer.json()
@@ -89,17 +89,17 @@ def test_a_post_is_revised(client: httpx2.Client, china: Path) -> None:
 
 
 def test_each_step_of_a_reading_is_told(client: httpx2.Client, china: Path) -> None:
-    told = events(client, "/v1/readings", files={"photo": china.read_bytes()})
-    assert [name for name, _ in told] == ["photo", "captions", "reading"]
-    (_, photo), (_, captions), (_, reading) = told
-    assert reading["photo"] == photo
+    told = events(client, "/v1/readings", files={"photos": china.read_bytes()})
+    assert [name for name, _ in told] == ["photos", "captions", "reading"]
+    (_, opened), (_, captions), (_, reading) = told
+    assert reading["reading"]["photos"] == opened["photos"]  # type: ignore[index]
     assert captions["description"] == reading["reading"]["description"]  # type: ignore[index]
 
 
 def test_a_post_is_told_as_it_grows(client: httpx2.Client, china: Path) -> None:
-    told = events(client, "/v1/posts", files={"photo": china.read_bytes()}, data={"language": "zh"})
+    told = events(client, "/v1/posts", files={"photos": china.read_bytes()}, data={"language": "zh"})
     names = [name for name, _ in told]
-    assert names[:3] == ["photo", "captions", "reading"]
+    assert names[:3] == ["photos", "captions", "reading"]
     assert names[-1] == "post"
     drafts = [str(data["text"]) for name, data in told if name == "draft"]
     assert len(drafts) > 1
@@ -108,7 +108,7 @@ def test_a_post_is_told_as_it_grows(client: httpx2.Client, china: Path) -> None:
 
 
 def test_a_fault_on_the_way_is_told_as_a_problem(client: httpx2.Client, china: Path) -> None:
-    told = events(client, "/v1/posts", files={"photo": china.read_bytes()}, data={"language": "fr"})
+    told = events(client, "/v1/posts", files={"photos": china.read_bytes()}, data={"language": "fr"})
     assert told[-1][0] == "problem"
     assert told[-1][1]["code"] == "language_needs_chat"
 

@@ -65,8 +65,8 @@ def test_every_answer_is_as_promised(client: httpx2.Client, method: str, path: s
 
 @pytest.mark.parametrize("path", ["/v1/posts", "/v1/readings"])
 def test_a_real_photo_with_any_fields(client: httpx2.Client, china: Path, path: str) -> None:
-    reading = client.post("/v1/readings", files={"photo": china.read_bytes()}).json()["id"]
-    known = {"photo": china.read_bytes(), "reading_id": reading, "platform": "x", "language": "zh", "style": "plain"}
+    reading = client.post("/v1/readings", files={"photos": china.read_bytes()}).json()["id"]
+    known = {"photos": china.read_bytes(), "reading_id": reading, "platform": "x", "language": "zh", "style": "plain"}
 
     @_settings
     @given(case=schema_of(client)[path]["POST"].as_strategy())

@@ -22,7 +22,7 @@ def test_the_script_is_no_part_of_the_api(client: httpx2.Client) -> None:
 def test_a_page_of_another_site_can_read_that_its_photo_is_too_large() -> None:
     site = {"Origin": "https://example.org"}
     with api(cors_origins=("https://example.org",), max_upload_mb=0.01) as client:
-        answer = client.post("/v1/posts", files={"photo": bytes(20_000)}, headers=site)
+        answer = client.post("/v1/posts", files={"photos": bytes(20_000)}, headers=site)
     assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
     assert answer.headers["access-control-allow-origin"] == "https://example.org"
 

@@ -126,7 +126,7 @@ Page({
       const task = wx.uploadFile({
         url: `${server}/v1/posts`,
         filePath: this.data.photo,
-        name: "photo",
+        name: "photos",
         formData,
         header: headers(),
         timeout: 60000,

@@ -277,7 +277,7 @@
             for (const [name, value] of Object.entries(wishes))
                 form.set(name, value);
             form.set("seed", String(this.#seed));
-            form.set("photo", this.#photo);
+            form.set("photos", this.#photo);
             return ask(form);
         }
         #refusal(problem) {
