@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from emotigram.domain import Affect, Photo, Post, Reading, Sentiment, Tag
     from emotigram.errors import EmotiGramError
     from emotigram.imaging.photos import open_photo
+    from emotigram.reading_json import dump_reading, load_reading
     from emotigram.settings import Settings
     from emotigram.studio import Studio
 
@@ -26,6 +27,8 @@ __all__ = [
     "Studio",
     "Tag",
     "__version__",
+    "dump_reading",
+    "load_reading",
     "open_photo",
     "open_studio",
 ]
@@ -35,6 +38,7 @@ _ROOMS = {
     "EmotiGramError": "errors",
     "Settings": "settings",
     "Studio": "studio",
+    **dict.fromkeys(("dump_reading", "load_reading"), "reading_json"),
     "open_photo": "imaging.photos",
     "open_studio": "assembly",
 }

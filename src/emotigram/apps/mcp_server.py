@@ -43,10 +43,8 @@ def build_mcp(studio: AsyncStudio) -> MCPServer:
     """Build the server over a studio: the tools read_photo, write_post and list_choices."""
     settings = studio.studio.settings
     language = interface_language(settings.interface)
-    tools = Tools(Desk(studio, Shelf("r", settings), Shelf("p", settings)), Caller("", language))
     server = MCPServer("emotigram", instructions=say("mcp.instructions", language), version=__version__)
     tools = Tools(Desk(studio, Cache("r", settings), Cache("p", settings)), Caller("", language))
-    server = MCPServer("emotigram", instructions=say("mcp.instructions", language), version=version("emotigram"))
     for tool, name in ((tools.read_photo, "read"), (tools.write_post, "write"), (tools.list_choices, "choices")):
         server.tool(title=say(f"mcp.{name}", language), annotations=_NO_CHANGES)(tool)
     return server
