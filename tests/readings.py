@@ -29,7 +29,9 @@ AFFECTS = st.builds(
 )
 TAGS = st.builds(Tag, WORDS, st.none() | CHANCES, BY_LANGUAGE, WORDS)
 NOTES = st.sampled_from([Note("language", {"wanted": "Deutsch", "written": "中文"})])
-PHOTOS = st.builds(PhotoFacts, WORDS, st.text("0123456789abcdef", min_size=64, max_size=64), st.integers(1), st.integers(1), TIMES)
+PHOTOS = st.builds(
+    PhotoFacts, WORDS, st.text("0123456789abcdef", min_size=64, max_size=64), st.integers(1), st.integers(1), TIMES
+)
 READINGS = st.builds(
     Reading,
     description=BY_LANGUAGE,

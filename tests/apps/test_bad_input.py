@@ -115,5 +115,7 @@ def test_unusual_photos_get_posts(photos: PhotoFactory, scene: Image.Image, tmp_
     seen = [json.loads(line) for line in result.stdout.splitlines()]
     assert [each["reading"]["photos"][0]["source"] for each in seen] == [str(path) for path in paths]
     assert all(each["post"]["full_text"] for each in seen)
-    sizes = {Path(each["reading"]["photos"][0]["source"]).name: each["reading"]["photos"][0]["width_px"] for each in seen}
+    sizes = {
+        Path(each["reading"]["photos"][0]["source"]).name: each["reading"]["photos"][0]["width_px"] for each in seen
+    }
     assert (sizes["turned.jpg"], sizes["phone.heic"]) == (40, 60)

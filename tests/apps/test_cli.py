@@ -101,7 +101,9 @@ def test_read_stops_before_the_post(flower: Path) -> None:
 
 def test_photos_come_out_in_order(china: Path, flower: Path, photos: PhotoFactory) -> None:
     paths = [china, photos("small.png"), flower, china]
-    assert [each["reading"]["photos"][0]["source"] for each in run_json("caption", *paths)] == [str(path) for path in paths]
+    assert [each["reading"]["photos"][0]["source"] for each in run_json("caption", *paths)] == [
+        str(path) for path in paths
+    ]
 
 
 def test_more_photos_than_a_batch_holds(photos: PhotoFactory) -> None:

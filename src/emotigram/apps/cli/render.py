@@ -16,7 +16,7 @@ from emotigram.apps.check_words import finding
 from emotigram.apps.cli.explain import explanation
 from emotigram.apps.cli.printable import printable
 from emotigram.apps.feelings import feeling, likely_emotions
-from emotigram.domain import Post, Reading, Sentiment, Usage
+from emotigram.domain import Note, Post, Reading, Sentiment, Usage
 from emotigram.texts import say
 
 _COLOURS = {"negative": "red", "neutral": "yellow", "positive": "green"}
@@ -88,9 +88,9 @@ class Renderer:
             yield self._say("usage"), Text(usage_told(post.usage, self._language), "dim")
         yield from self._note_rows(post.notes)
 
-    def _note_rows(self, notes: tuple[str, ...]) -> Iterator[tuple[str, RenderableType]]:
+    def _note_rows(self, notes: tuple[Note, ...]) -> Iterator[tuple[str, RenderableType]]:
         for note in notes:
-            yield self._say("note"), Text(printable(note), "dim")
+            yield self._say("note"), Text(printable(note.message(self._language)), "dim")
 
     def _both_languages(self, texts: Mapping[str, str]) -> Text:
         ordered = sorted(texts.items(), key=lambda pair: pair[0] != self._language)

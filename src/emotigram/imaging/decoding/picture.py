@@ -89,7 +89,8 @@ def look(data: bytearray, most_pixels: float) -> Opened:
 def decode(opened: Opened) -> tuple[Image.Image, tuple[int, int], str]:
     """Return the picture as upright RGB, its size in the file, and when it was taken.
 
-    Its longer side is ``KEPT_SIDE_PX`` at most. The time is as the file spells it, ``2024:05:01 18:30:00+08:00``, '' where it does not say. Raises Fault.
+    Its longer side is ``KEPT_SIDE_PX`` at most. The time is as the file spells it, ``2024:05:01 18:30:00+08:00``, ''
+    where it does not say. Raises Fault.
     """
     try:
         with opened.image as image:
