@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from emotigram.texts import INTERFACE_LANGUAGES, say
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inspect import Parameter, signature
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
+
 from pydantic import BaseModel
 
 from emotigram import __version__, catalogue
