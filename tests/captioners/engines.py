@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from emotigram.assembly import load_engine
-from emotigram.captioners.transformers_vlm import TransformersVlm
-from emotigram.captioners.vlm_checkpoint import load_checkpoint
+from emotigram.captioners.transformers_vlm.captioner import TransformersVlm
+from emotigram.captioners.transformers_vlm.checkpoint import load_checkpoint
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
 from tests.checkpoints.blip import save_blip

@@ -21,7 +21,7 @@ from PIL import ExifTags, Image
 
 from emotigram import catalogue, open_photo, open_studio
 from emotigram.captioners import openai_vision
-from emotigram.captioners.openai_vision import captions_in
+from emotigram.captioners.openai_vision.captioner import captions_in
 from emotigram.chat.server import find_vision_server, vision_server_of
 from emotigram.domain import Captions, Photo
 from emotigram.errors import (

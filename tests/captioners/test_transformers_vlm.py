@@ -16,9 +16,9 @@ from safetensors.torch import load_file, save_file
 
 from emotigram import open_photo
 from emotigram.assembly import load_engine
-from emotigram.captioners.english import told_in_english
-from emotigram.captioners.transformers_vlm import TransformersVlm
-from emotigram.captioners.vlm_checkpoint import load_checkpoint
+from emotigram.tags.english import told_in_english
+from emotigram.captioners.transformers_vlm.captioner import TransformersVlm
+from emotigram.captioners.transformers_vlm.checkpoint import load_checkpoint
 from emotigram.domain import Captions, Photo
 from emotigram.errors import WeightsDamaged, WeightsError, WeightsMissing, WeightsWrong
 from emotigram.ports import Captioner

@@ -17,7 +17,7 @@ from emotigram.publishing.additions import additions
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.writers import chat
-from emotigram.writers.chat_prompt import request_message, system_message
+from emotigram.writers.chat.prompt import request_message, system_message
 from emotigram.writers.embedded import EmbeddedWriter
 from tests.writers.briefs import brief, judge, reading, tag
 

@@ -11,7 +11,7 @@ from emotigram import catalogue
 from emotigram.apps.api.answers import PROBLEMS
 from emotigram.apps.api.callers import CallerOf
 from emotigram.apps.api.state import StateOf
-from emotigram.assembly import engines_known
+from emotigram.registry import ROLES, engine_keys
 from emotigram.schemas import EnginesInfo, LanguageInfo, LookInfo, Names, PlatformInfo
 
 router = APIRouter(prefix="/v1", tags=["choices"], responses=PROBLEMS)
@@ -61,7 +61,8 @@ async def looks(_: CallerOf) -> list[LookInfo]:
 async def engines(state: StateOf, _: CallerOf) -> EnginesInfo:
     """Say which engines read and write, and who else gets the photos."""
     studio = state.desk.studio.studio
-    return EnginesInfo(active=studio.engines, known=engines_known(), sends_photos_to=studio.sends_photos_to)
+    known = {role: engine_keys(role) for role in ROLES}
+    return EnginesInfo(active=studio.engines, known=known, sends_photos_to=studio.sends_photos_to)
 
 
 def _names(entry: Any) -> Names:

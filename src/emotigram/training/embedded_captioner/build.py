@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from emotigram.captioners.caution import calibrated
+from emotigram.captioners.embedded.caution import calibrated
 from emotigram.captioners.embedded import VERSION, EmbeddedCaptioner, Sight
 from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.store import open_model

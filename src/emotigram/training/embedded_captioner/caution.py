@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from emotigram.captioners.caution import calibrated, confidence, log_odds, sentence_evidence
+from emotigram.captioners.embedded.caution import calibrated, confidence, log_odds, sentence_evidence
 from emotigram.captioners.embedded import Sight
 from emotigram.evaluation.confidence import calibration
 from emotigram.tags.selection import consistent

@@ -22,7 +22,7 @@ from transformers import (
 from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
-from emotigram.captioners.vlm_family import Family, family_of, own_model_types
+from emotigram.captioners.transformers_vlm.family import Family, family_of, own_model_types
 from emotigram.checkpoints.device import choose_device
 from emotigram.checkpoints.loading import load_whole, loading, read_json
 from emotigram.errors import WeightsDamaged, WeightsWrong
