@@ -15,8 +15,8 @@ from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from emotigram.apps.cli.main import app
+from emotigram.testing.chat_server import Answer, FakeProvider
 from tests.conftest import PhotoFactory
-from tests.writers.fake_provider import Answer, FakeProvider
 
 EMOTIGRAM = [sys.executable, "-m", "emotigram"]
 

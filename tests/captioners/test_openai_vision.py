@@ -38,8 +38,8 @@ from emotigram.errors import (
     VisionMissing,
 )
 from emotigram.settings import load_settings
+from emotigram.testing.chat_server import Answer, FakeProvider, Request
 from tests.conftest import PhotoFactory
-from tests.writers.fake_provider import Answer, FakeProvider, Request
 
 KEY = "sk-very-secret-0123456789"
 SEEN: dict[str, Any] = {

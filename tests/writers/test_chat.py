@@ -53,14 +53,13 @@ from emotigram.errors import (
 )
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
+from emotigram.testing.chat_server import Answer, FakeProvider
 from emotigram.writers import chat
-from emotigram.writers.chat.writer import ChatWriter, plan
 from emotigram.writers.chat.answer import draft_so_far, whole_drafts
 from emotigram.writers.chat.prompt import request_message
+from emotigram.writers.chat.writer import ChatWriter, plan
 from tests.publishing.test_finish import texts
 from tests.writers.briefs import judge
-
-from .fake_provider import Answer, FakeProvider
 
 KEY = "sk-very-secret-0123456789"
 CHINESE: dict[str, Any] = {

@@ -31,7 +31,7 @@ def are_meant_for(engine: str, settings: Settings) -> bool:
 
 
 def missing_for(engine: str, default: str, settings: Settings) -> EngineError | None:
-    """What stands in the way of an engine's weights, those of the settings or else its ``default``; None for nothing."""
+    """What stands in the way of an engine's weights, of the settings or else its ``default``; None for nothing."""
     if lacking := extra_missing(_EXTRA, *_PACKAGES):
         return lacking
     try:
@@ -42,7 +42,7 @@ def missing_for(engine: str, default: str, settings: Settings) -> EngineError | 
 
 
 def suit(engine: str, settings: Settings) -> bool | Note:
-    """Whether ``auto`` takes an engine because of the weights that the settings name; a note where it would but cannot."""
+    """Whether the settings name weights for an engine, so that ``auto`` takes it; a note where it cannot."""
     if not are_meant_for(engine, settings):
         return False
     error = missing_for(engine, "", settings)

@@ -13,7 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from emotigram.engines import Role
-from emotigram.errors import ChatError, EmotiGramError, EngineError, ExtraMissing, KeyMissing, WeightsMissing
+from emotigram.errors import (
+    ChatError,
+    EmotiGramError,
+    EngineError,
+    ExtraMissing,
+    KeyMissing,
+    SentimentModelUnset,
+    WeightsMissing,
+)
 from emotigram.registry import ROLES, engine_keys, engine_named
 from emotigram.settings import Settings
 from emotigram.texts import say
@@ -61,7 +69,7 @@ def _needs(error: EmotiGramError, language: str) -> str:
     """What to do; of a key, an extra and weights that are not here the hint says it all."""
     if isinstance(error, KeyMissing):  # its hint names other engines, and those are listed too
         return say("doctor.needs_key", language, **error.values)
-    is_plain = isinstance(error, ExtraMissing | WeightsMissing | ChatError)
+    is_plain = isinstance(error, ExtraMissing | WeightsMissing | SentimentModelUnset | ChatError)
     return error.hint(language) if is_plain else f"{error.message(language)} {error.hint(language)}"
 
 

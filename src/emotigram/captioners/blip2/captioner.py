@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotigram.captioners.blip2 import DEFAULT_WEIGHTS
-from emotigram.tags.english import told_in_english
 from emotigram.domain import Captions, Features, Note, Photo
 from emotigram.errors import ExtraMissing
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from emotigram.tags.english import told_in_english
 from emotigram.weights.store import find_weights
 
 try:

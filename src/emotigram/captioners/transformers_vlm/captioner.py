@@ -11,11 +11,11 @@ from threading import Lock
 
 from emotigram import catalogue
 from emotigram.captioners.transformers_vlm import DEFAULT_WEIGHTS
-from emotigram.tags.english import line, told_in_english
 from emotigram.domain import Captions, Photo
 from emotigram.errors import ExtraMissing
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from emotigram.tags.english import line, told_in_english
 from emotigram.weights.store import entry_of, find_weights
 
 try:
