@@ -20,7 +20,9 @@ from tests.packages import install
 
 PAGE = (Path(__file__).parent.parent / "docs" / "extending.md").read_text("utf-8")
 FILES = dict(re.findall(r"^`([\w./]+)`:\n\n```\w+\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-LINES = [line for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL) for line in block.split("\n")]
+LINES = [
+    line for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL) for line in block.split("\n")
+]
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ def captioner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 class TestCaptioners(CaptionerContract):
     @pytest.fixture(scope="class")
-    def album(self, china: Path, flower: Path, cheetah: Path) -> list[Photo]:
+    @classmethod
+    def album(cls, china: Path, flower: Path, cheetah: Path) -> list[Photo]:
         """Photos of several shapes; the last two are hardly photos."""
         odd = [Image.new("RGB", (1, 1), (9, 200, 3)), Image.new("RGB", (3000, 20), (200, 20, 3))]
         return [open_photo(path) for path in (china, flower, cheetah)] + [Photo(image, "drawn", "") for image in odd]

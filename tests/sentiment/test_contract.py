@@ -33,6 +33,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 class TestSentimentModels(SentimentContract):
     @pytest.fixture(scope="class")
-    def two_photos(self, china: Path, flower: Path) -> list[Photo]:
+    @classmethod
+    def two_photos(cls, china: Path, flower: Path) -> list[Photo]:
         with Image.open(china) as temple, Image.open(flower) as dahlia:
             return [Photo(image.convert("RGB"), "photo", "") for image in (temple, dahlia)]

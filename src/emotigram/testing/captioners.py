@@ -25,16 +25,18 @@ def _words(captions: Captions) -> tuple[object, ...]:
 class CaptionerContract:
     """Subclass it as ``Test…`` and give a fixture ``captioner``, of the scope class or wider, that opens the engine.
 
-    A fixture ``album`` of the same scope may give other photos than the drawn ones.
+    A fixture ``album`` may give other photos than the drawn ones.
     """
 
     @pytest.fixture(scope="class")
-    def album(self) -> Sequence[Photo]:
+    @classmethod
+    def album(cls) -> Sequence[Photo]:
         """The photos that are read."""
         return drawn_photos()
 
     @pytest.fixture(scope="class")
-    def told(self, captioner: Captioner, album: Sequence[Photo]) -> list[Captions]:
+    @classmethod
+    def told(cls, captioner: Captioner, album: Sequence[Photo]) -> list[Captions]:
         """What the engine says of each photo alone."""
         return [captioner.read([photo])[0] for photo in album]
 

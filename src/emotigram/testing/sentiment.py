@@ -23,16 +23,18 @@ def _shares(engine: SentimentModel, photos: list[Photo | None], texts: list[str]
 class SentimentContract:
     """Subclass it as ``Test…`` and give a fixture ``engine``, of the scope class or wider, that opens the model.
 
-    A fixture ``two_photos`` of the same scope may give other photos than the drawn ones.
+    A fixture ``two_photos`` may give other photos than the drawn ones.
     """
 
     @pytest.fixture(scope="class")
-    def two_photos(self) -> Sequence[Photo]:
+    @classmethod
+    def two_photos(cls) -> Sequence[Photo]:
         """The photos that are judged."""
         return drawn_photos()[:2]
 
     @pytest.fixture(scope="class")
-    def pairs(self, two_photos: Sequence[Photo]) -> _Pairs:
+    @classmethod
+    def pairs(cls, two_photos: Sequence[Photo]) -> _Pairs:
         """Photos with texts, a photo alone and a text alone."""
         first, second = two_photos
         return [first, second, None, second, first], _TEXTS

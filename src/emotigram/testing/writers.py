@@ -46,11 +46,12 @@ class _NoJudge(SentimentModel):
 class WriterContract:
     """Subclass it as ``Test…`` and give a fixture ``writer``, of the scope class or wider, that opens the engine.
 
-    A fixture ``briefs`` of the same scope may give others than one for a short and one for a titled platform.
+    A fixture ``briefs`` may give others than one for a short and one for a titled platform.
     """
 
     @pytest.fixture(scope="class")
-    def briefs(self, writer: Writer) -> Sequence[Brief]:
+    @classmethod
+    def briefs(cls, writer: Writer) -> Sequence[Brief]:
         """What is written to."""
         language = "en" if writer.languages is None else min(writer.languages)
         return [drawn_brief(platform, language) for platform in ("x", "xiaohongshu")]

@@ -113,7 +113,7 @@ def _load_processor(folder: Path) -> Any:
     own: Any = Idefics3Processor if config.model_type == "smolvlm" else PROCESSOR_MAPPING[type(config)]
     parts: dict[str, Any] = {
         "tokenizer": AutoTokenizer.from_pretrained(folder, **_LOCAL),
-        "image_processor": AutoImageProcessor.from_pretrained(folder, backend="pil", **_LOCAL),  # type: ignore[no-untyped-call]
+        "image_processor": AutoImageProcessor.from_pretrained(folder, backend="pil", **_LOCAL),
     }
     options, _ = own.get_processor_dict(folder, **_LOCAL)
     processor = _for_photos(own).from_args_and_dict([parts.get(part) for part in own.get_attributes()], options)
