@@ -1,4 +1,4 @@
-"""The package of docs/extending.md is one that anybody could write: it passes, is listed and is used as the page says."""
+"""The package of docs/extending.md: anybody could write it; it passes, is listed and is used as the page says."""
 
 from __future__ import annotations
 
