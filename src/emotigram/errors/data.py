@@ -23,6 +23,10 @@ class DataEmpty(DataError):
     """The data set has no rows to measure; values: ``path``."""
 
 
+class ReadingMalformed(DataError):
+    """What should be a kept reading is none of this version's; values: ``detail``, ``version``."""
+
+
 class ColumnMissing(DataError):
     """The data set has none of the columns wanted; values: ``path``, ``wanted``, ``found``."""
 
