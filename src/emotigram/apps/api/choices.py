@@ -61,7 +61,7 @@ async def looks(_: CallerOf) -> list[LookInfo]:
 async def engines(state: StateOf, _: CallerOf) -> EnginesInfo:
     """Say which engines read and write, and who else gets the photos."""
     studio = state.desk.studio.studio
-    known: dict[str, list[str]] = {role: engine_keys(role) for role in ROLES}
+    known = {str(role): engine_keys(role) for role in ROLES}
     return EnginesInfo(active=studio.engines, known=known, sends_photos_to=studio.sends_photos_to)
 
 
