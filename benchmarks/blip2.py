@@ -39,9 +39,9 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from emotigram.captioners.adapter import load_adapter
-from emotigram.captioners.blip2 import Blip2Captioner
-from emotigram.captioners.blip2_checkpoint import Checkpoint
+from emotigram.captioners.blip2.adapter import load_adapter
+from emotigram.captioners.blip2.captioner import Blip2Captioner
+from emotigram.captioners.blip2.checkpoint import Checkpoint
 from emotigram.domain import Photo
 from emotigram.settings import Settings
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from emotigram.apps.cli.main import app
 from emotigram.settings import Settings
+from emotigram.testing.chat_server import Answer, FakeProvider
 from emotigram.weights.store import own_folder, repo_of
 from tests.checkpoints.blip2 import save_adapter, save_blip2
 from tests.checkpoints.florence2 import save_florence2
@@ -20,7 +21,6 @@ from tests.checkpoints.store import save_into_store
 from tests.sentiment.own_models import save_first, small_export, small_set
 from tests.threads import one_thread
 from tests.training.multimodal.exports import TORCHSCRIPT_IS_OLD
-from tests.writers.fake_provider import Answer, FakeProvider
 
 __all__ = ["one_thread"]
 PAGE = Path(__file__).parent.parent / "docs" / "engines.md"

@@ -1,20 +1,22 @@
-"""The three ports that engines implement. All are batch-first where photos come in."""
+"""The three ports that engines implement. All are batch-first where photos come in.
+
+What a port gives a value is optional: engines that subclass the port have it, others get it when they are opened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
 from emotigram.domain import Affect, Brief, Candidate, Captions, Check, Draft, Features, Photo
 
 
 class Captioner(Protocol):
-    """Reads photos: description and social voice together, so that an engine may share one vision pass.
-
-    An engine that hands the photos to another computer names it in an attribute ``sends_photos_to``.
-    """
+    """Reads photos: description and social voice together, so that an engine may share one vision pass."""
 
     name: str
+    sends_photos_to: str = ""
+    """The other computer that is handed the photos, '' for none."""
 
     def read(self, photos: Sequence[Photo]) -> list[Captions]:
         """Return captions for each photo, in order."""
@@ -22,12 +24,11 @@ class Captioner(Protocol):
 
 
 class SentimentModel(Protocol):
-    """Judges the sentiment of photos, texts or both.
-
-    A model that reads texts names their languages (keys) in an attribute ``languages``.
-    """
+    """Judges the sentiment of photos, texts or both."""
 
     name: str
+    languages: Collection[str] = ()
+    """Keys of the languages whose texts it reads well enough to check a post's emotion by them."""
 
     def judge(
         self,
@@ -43,13 +44,13 @@ class SentimentModel(Protocol):
 
 
 class Writer(Protocol):
-    """Writes a post to a brief.
-
-    Attributes that a writer may have: ``languages``, the keys of those it writes (any where it has none), and
-    ``rules``, what it was told, which no post may quote.
-    """
+    """Writes a post to a brief."""
 
     name: str
+    languages: Collection[str] | None = None
+    """Keys of the languages that it writes, None for any."""
+    rules: str = ""
+    """What it was told, which no post may quote."""
 
     def write(self, brief: Brief) -> Iterator[Draft]:
         """Yield drafts as they grow, one candidate after another; the last draft of each candidate is whole.

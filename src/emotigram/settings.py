@@ -24,9 +24,7 @@ class Settings(BaseSettings):
         env_prefix="EMOTIGRAM_", extra="forbid", frozen=True, env_ignore_empty=True, allow_inf_nan=False
     )
 
-    captioner: str = Field(
-        "auto", description="Engine that reads photos: embedded, blip2, transformers_vlm, openai_vision, or auto."
-    )
+    captioner: str = Field("auto", description="Engine that reads photos: {captioner}, or auto.")
     captioner_model: str = Field(
         "", description="Weights for blip2 or transformers_vlm: a name of 'models list', owner/name, or a folder."
     )
@@ -46,14 +44,14 @@ class Settings(BaseSettings):
         "", description="Provider that openai_vision sends photos to, a file of data/providers."
     )
     vision_model: str = Field("", description="Another model for openai_vision, instead of the provider's own.")
-    sentiment: str = Field("embedded", description="Engine that judges sentiment: embedded, or torchscript.")
+    sentiment: str = Field("embedded", description="Engine that judges sentiment: {sentiment}, or auto.")
     sentiment_model: Path | None = Field(
         None, description="Model for torchscript: a folder that 'train sentiment' exported, or a best_model.pt."
     )
     sentiment_tokenizer: Path | None = Field(
         None, description="Folder of the tokenizer of a best_model.pt that has no manifest."
     )
-    writer: str = Field("auto", description="embedded, chat, or auto: chat where its key is set, else embedded.")
+    writer: str = Field("auto", description="Engine that writes: {writer}, or auto: chat with a key, else embedded.")
     language: str = Field(
         "auto",
         description="Language of posts; auto is that of the user's own text, else of the interface or the locale.",

@@ -49,7 +49,7 @@ class Studio:
     @property
     def sends_photos_to(self) -> str:
         """Who else gets the photos that are read, '' for nobody: they stay on this computer."""
-        return str(getattr(self._captioner, "sends_photos_to", ""))
+        return self._captioner.sends_photos_to
 
     @property
     def engines(self) -> dict[str, str]:
@@ -169,7 +169,7 @@ class Studio:
         if asked:
             language = catalogue.language(asked)
             if not _writes(self._writer, language.key):
-                known = ", ".join(sorted(getattr(self._writer, "languages", ())))
+                known = ", ".join(sorted(self._writer.languages or ()))
                 raise LanguageNeedsChat(wanted=language.native_name, known=known)
             return language
         likely = (identify(reading.user_text), self.default_language(), self._interface)
@@ -204,5 +204,4 @@ def _asked(name: str | None) -> str:
 
 
 def _writes(writer: Writer, language: str) -> bool:
-    languages = getattr(writer, "languages", None)
-    return languages is None or language in languages
+    return writer.languages is None or language in writer.languages

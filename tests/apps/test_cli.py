@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 
 from emotigram.apps.cli.main import app
 from emotigram.schemas.answers import ReadingInfo, TagInfo
+from emotigram.testing.chat_server import Answer, FakeProvider
 from tests.conftest import PhotoFactory
-from tests.writers.fake_provider import Answer, FakeProvider
 
 EMOTIGRAM = [sys.executable, "-m", "emotigram"]
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from emotigram import catalogue
 from emotigram.apps.cli.main import app
-from tests.weights.fake_hub import COMMIT, REPO, SHARDS, WANTED, FakeHub, tree, use_hub
+from emotigram.testing.hub import COMMIT, REPO, SHARDS, WANTED, FakeHub, tree, use_hub
 
 FIRST, SECOND = sorted(SHARDS)
 ROOT = Path(__file__).parents[2]

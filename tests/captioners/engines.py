@@ -14,16 +14,16 @@ import pytest
 from PIL import Image
 
 from emotigram.assembly import load_engine
-from emotigram.captioners.transformers_vlm import TransformersVlm
-from emotigram.captioners.vlm_checkpoint import load_checkpoint
+from emotigram.captioners.transformers_vlm.captioner import TransformersVlm
+from emotigram.captioners.transformers_vlm.checkpoint import load_checkpoint
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from emotigram.testing.chat_server import Answer, FakeProvider, Request
 from tests.checkpoints.blip import save_blip
 from tests.checkpoints.blip2 import save_adapter, save_blip2
 from tests.checkpoints.florence2 import save_florence2
 from tests.checkpoints.qwen_vl import save_qwen_vl
 from tests.checkpoints.smolvlm import save_smolvlm
-from tests.writers.fake_provider import Answer, FakeProvider, Request
 
 Opener = Callable[[pytest.TempPathFactory], AbstractContextManager[Captioner]]
 

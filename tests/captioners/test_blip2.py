@@ -18,9 +18,9 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoImageProcessor, AutoTokenizer, Blip2ForConditionalGeneration
 
 from emotigram.assembly import load_engine
-from emotigram.captioners.adapter import load_adapter
-from emotigram.captioners.blip2 import Blip2Captioner
-from emotigram.captioners.blip2_checkpoint import load_checkpoint
+from emotigram.captioners.blip2.adapter import load_adapter
+from emotigram.captioners.blip2.captioner import Blip2Captioner
+from emotigram.captioners.blip2.checkpoint import load_checkpoint
 from emotigram.domain import Affect, Features, Photo, Sentiment
 from emotigram.errors import (
     AdapterDamaged,

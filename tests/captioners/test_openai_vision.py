@@ -21,7 +21,7 @@ from PIL import ExifTags, Image
 
 from emotigram import catalogue, open_photo, open_studio
 from emotigram.captioners import openai_vision
-from emotigram.captioners.openai_vision import captions_in
+from emotigram.captioners.openai_vision.captioner import captions_in
 from emotigram.chat.server import find_vision_server, vision_server_of
 from emotigram.domain import Captions, Photo
 from emotigram.errors import (
@@ -38,8 +38,8 @@ from emotigram.errors import (
     VisionMissing,
 )
 from emotigram.settings import load_settings
+from emotigram.testing.chat_server import Answer, FakeProvider, Request
 from tests.conftest import PhotoFactory
-from tests.writers.fake_provider import Answer, FakeProvider, Request
 
 KEY = "sk-very-secret-0123456789"
 SEEN: dict[str, Any] = {

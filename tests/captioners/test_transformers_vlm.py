@@ -16,13 +16,13 @@ from safetensors.torch import load_file, save_file
 
 from emotigram import open_photo
 from emotigram.assembly import load_engine
-from emotigram.captioners.english import told_in_english
-from emotigram.captioners.transformers_vlm import TransformersVlm
-from emotigram.captioners.vlm_checkpoint import load_checkpoint
+from emotigram.captioners.transformers_vlm.captioner import TransformersVlm
+from emotigram.captioners.transformers_vlm.checkpoint import load_checkpoint
 from emotigram.domain import Captions, Photo
 from emotigram.errors import WeightsDamaged, WeightsError, WeightsMissing, WeightsWrong
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from emotigram.tags.english import told_in_english
 from tests.checkpoints.blip import save_blip
 from tests.checkpoints.florence2 import save_florence2
 from tests.checkpoints.qwen_vl import save_qwen_vl

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from emotigram.testing.chat_server import Answer, FakeProvider
 from tests.e2e.conftest import OpenPage, choose, field, free_port, serving, upload, written
-from tests.writers.fake_provider import Answer, FakeProvider
 
 FOLDER = Path(__file__).parent / "pictures"  # kept out of git
 PHONE = {"width": 390, "height": 844}

@@ -21,10 +21,10 @@ from emotigram.publishing.additions import additions, without_additions
 from emotigram.publishing.finish import Finished, finish
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
+from emotigram.testing.chat_server import Answer, FakeProvider
 from emotigram.writers import chat
 from emotigram.writers.embedded import EmbeddedWriter
 from tests.writers.briefs import brief, judge, reading, tag
-from tests.writers.fake_provider import Answer, FakeProvider
 
 TABLE = tomllib.loads((Path(__file__).parent / "contacts.toml").read_text("utf-8"))
 CONTACTS: list[str] = TABLE["contacts"]

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from emotigram.apps.cli.main import app
 from emotigram.errors import HubChanged, HubError, HubRedirected, HubUnreachable, WeightsDamaged, WeightsWrong
 from emotigram.settings import Settings, load_settings
+from emotigram.testing.hub import COMMIT, REPO, SHARDS, WANTED, FakeHub, tensors, tree, use_hub
 from emotigram.weights.hub_cache import cached_snapshot
 from emotigram.weights.hub_http import HubClient
 from emotigram.weights.pull import fetch, prepare
@@ -24,7 +25,6 @@ from emotigram.weights.shards import check_shards
 from emotigram.weights.store import find_weights
 from tests.hostile.chat_server import Line, head, serving
 from tests.weights.conftest import Log
-from tests.weights.fake_hub import COMMIT, REPO, SHARDS, WANTED, FakeHub, tensors, tree, use_hub
 
 SHA1, SHA256 = "a" * 40, "b" * 64
 

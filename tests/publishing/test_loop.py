@@ -14,8 +14,9 @@ from emotigram.domain import Brief, Candidate, Check, Draft, Post, SentimentLabe
 from emotigram.editing.counting import count
 from emotigram.errors import BudgetSpent, ChatBusy, ChatError, ChatRejected, PostUnfit
 from emotigram.publishing.loop import Loop
+from emotigram.testing.writers import DictatedWriter
 from tests.publishing.test_finish import PLATFORMS, drafts
-from tests.writers.briefs import DictatedWriter, brief, judge, reading, tag
+from tests.writers.briefs import brief, judge, reading, tag
 
 GLAD = "I am so happy today, what a wonderful walk with this good dog, I love it!"
 SAD = "I feel so sad and lonely today, everything hurts, even with this dog beside me."

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from emotigram.settings import Settings, load_settings
-from tests.weights.fake_hub import FakeHub, use_hub
+from emotigram.testing.hub import FakeHub, use_hub
 
 
 class Log:

@@ -21,10 +21,10 @@ from emotigram.errors import (
     WeightsWrong,
 )
 from emotigram.settings import Settings, load_settings
+from emotigram.testing.hub import COMMIT, REPO, SHARDS, WANTED, FakeHub, tensors, tree, use_hub
 from emotigram.weights.pull import fetch, prepare
 from emotigram.weights.store import find_weights, is_at_hand
 from tests.weights.conftest import Log
-from tests.weights.fake_hub import COMMIT, REPO, SHARDS, WANTED, FakeHub, tensors, tree, use_hub
 
 FIRST, SECOND = sorted(SHARDS)
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from emotigram import catalogue
 from emotigram.errors import WeightsDamaged, WeightsError, WeightsMissing, WeightsUnknown
 from emotigram.settings import Settings, load_settings
+from emotigram.testing.hub import REPO, SHARDS, WANTED, tensors, use_hub
 from emotigram.weights.record import FileRecord, Record, write_record
 from emotigram.weights.shards import check_shards
 from emotigram.weights.store import find_weights, is_at_hand, own_folder, repo_of, store_dir
-from tests.weights.fake_hub import REPO, SHARDS, WANTED, tensors, use_hub
 
 FIRST, SECOND = sorted(SHARDS)
 COMMIT = "a" * 40

@@ -9,10 +9,10 @@ import pytest
 from emotigram import catalogue
 from emotigram.errors import WeightsForeign, WeightsMissing, WeightsUnknown
 from emotigram.settings import Settings
+from emotigram.testing.hub import COMMIT, REPO, SHARDS, WANTED, FakeHub
 from emotigram.weights.pull import fetch, prepare
 from emotigram.weights.upkeep import folder_size, list_holdings, recorded_repos, removable_folder, remove_folder, verify
 from tests.weights.conftest import Log
-from tests.weights.fake_hub import COMMIT, REPO, SHARDS, WANTED, FakeHub
 
 FIRST, SECOND = sorted(SHARDS)
 

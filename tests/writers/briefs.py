@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from emotigram import catalogue
-from emotigram.domain import Affect, Brief, Candidate, Check, Draft, Post, Reading, Sentiment, SentimentLabel, Tag
+from emotigram.domain import Affect, Brief, Post, Reading, Sentiment, SentimentLabel, Tag
 from emotigram.ports import SentimentModel
 from emotigram.publishing.loop import Loop
 from emotigram.sentiment import embedded as embedded_sentiment
@@ -73,21 +72,3 @@ def post(of: Brief) -> Post:
     """What the embedded writer makes of a brief, checked and chosen."""
     *_, written = Loop(EmbeddedWriter(), judge()).posts(of)
     return written
-
-
-@dataclass
-class DictatedWriter:
-    """Writes what it is told to, then the repairs that it is told to; keeps what it was asked to mend."""
-
-    drafts: Sequence[Draft]
-    repairs: Sequence[Draft] = ()
-    rules: str = ""
-    name: str = "dictated"
-    asked: list[tuple[Candidate, tuple[Check, ...]]] = field(default_factory=list)
-
-    def write(self, brief: Brief) -> Iterator[Draft]:
-        yield from self.drafts
-
-    def repair(self, brief: Brief, candidate: Candidate, faults: Sequence[Check]) -> Iterator[Draft]:
-        self.asked.append((candidate, tuple(faults)))
-        yield from self.repairs

@@ -53,14 +53,13 @@ from emotigram.errors import (
 )
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
+from emotigram.testing.chat_server import Answer, FakeProvider
 from emotigram.writers import chat
-from emotigram.writers.chat import ChatWriter
-from emotigram.writers.chat_answer import draft_so_far, whole_drafts
-from emotigram.writers.chat_prompt import request_message
+from emotigram.writers.chat.answer import draft_so_far, whole_drafts
+from emotigram.writers.chat.prompt import request_message
+from emotigram.writers.chat.writer import ChatWriter, plan
 from tests.publishing.test_finish import texts
 from tests.writers.briefs import judge
-
-from .fake_provider import Answer, FakeProvider
 
 KEY = "sk-very-secret-0123456789"
 CHINESE: dict[str, Any] = {
@@ -462,14 +461,14 @@ class TestWhatItUses:
         assert not refusal.value.retryable
 
     def test_is_planned_without_a_key_and_without_asking(self) -> None:
-        planned = chat.plan(brief(), load_settings())
+        planned = plan(brief(), load_settings())
         assert (planned.server, planned.model) == ("DeepSeek", "deepseek-flash")
         assert [role for role, _ in planned.messages] == ["system", "user"]
         assert "日落时的湖" in planned.messages[1][1]
         assert planned.usage.is_estimate
         assert planned.usage.cost
         assert planned.usage.currency == "CNY"
-        assert chat.plan(brief(), load_settings(provider="ollama")).usage.cost == 0
+        assert plan(brief(), load_settings(provider="ollama")).usage.cost == 0
 
 
 class TestAServerThatDoesNotStream:

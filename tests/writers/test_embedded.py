@@ -21,8 +21,8 @@ from emotigram.publishing.faithfulness import unsupported
 from emotigram.settings import load_settings
 from emotigram.tags.vocabulary import vocabulary
 from emotigram.writers.embedded import build
-from emotigram.writers.naming import hashtag, said
-from emotigram.writers.phrase_bank import phrase_bank
+from emotigram.writers.embedded.naming import hashtag, said
+from emotigram.writers.embedded.phrase_bank import phrase_bank
 from tests.writers.briefs import VOCABULARY, brief, invented, post, reading, tag
 
 TONES = ("positive", "neutral", "negative")

@@ -16,12 +16,11 @@ from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.publishing.additions import additions
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
+from emotigram.testing.chat_server import Answer, FakeProvider
 from emotigram.writers import chat
-from emotigram.writers.chat_prompt import request_message, system_message
+from emotigram.writers.chat.prompt import request_message, system_message
 from emotigram.writers.embedded import EmbeddedWriter
 from tests.writers.briefs import brief, judge, reading, tag
-
-from .fake_provider import Answer, FakeProvider
 
 ATTACKS: list[dict[str, str]] = tomllib.loads((Path(__file__).parent / "injections.toml").read_text("utf-8"))["attacks"]
 PLACES = ("photo", "tweet", "past_posts")

@@ -16,12 +16,12 @@ from emotigram.domain import Brief, Check, Draft, Post
 from emotigram.errors import UnknownName
 from emotigram.publishing.loop import Loop
 from emotigram.settings import load_settings
+from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.writers import DictatedWriter
 from emotigram.writers import chat
-from emotigram.writers.chat_prompt import request_message, system_message
-from emotigram.writers.phrase_bank import phrase_bank
-from tests.writers.briefs import DictatedWriter, brief, judge, post, reading, tag
-
-from .fake_provider import Answer, FakeProvider
+from emotigram.writers.chat.prompt import request_message, system_message
+from emotigram.writers.embedded.phrase_bank import phrase_bank
+from tests.writers.briefs import brief, judge, post, reading, tag
 
 REVISIONS = ["warmer", "funnier", "shorter"]
 LANGUAGES = ["en", "es", "ja", "ko", "zh", "zh-TW"]

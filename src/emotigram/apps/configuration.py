@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from emotigram.registry import ROLES, own_keys
 from emotigram.settings import Settings
 from emotigram.texts import INTERFACE_LANGUAGES, say
 
@@ -54,7 +55,9 @@ def _of(group: str) -> Iterator[tuple[str, FieldInfo]]:
 
 
 def _row(name: str, field: FieldInfo, language: str) -> list[str]:
-    effect = (field.description or "") if language == "en" else say(f"settings.{name}", language)
+    engines = {role: ", ".join(own_keys(role)) for role in ROLES}
+    told = (field.description or "").format(**engines)
+    effect = told if language == "en" else say(f"settings.{name}", language, **engines)
     variable = f"{_PREFIX}{name}".upper()
     return [f"`{name}`", f"`{variable}`", _kind(field, language), _default(field.default), effect]
 

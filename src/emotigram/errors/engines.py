@@ -15,6 +15,10 @@ class ExtraMissing(EngineError):
     """An optional part is not installed; values: ``extra``, ``package``."""
 
 
+class EngineUnusable(EngineError):
+    """An installed package's engine cannot be loaded or opened; values: ``kind``, ``name``, ``package``, ``reason``."""
+
+
 class ModelDamaged(EngineError):
     """Shipped weights are missing or differ from their checksum; values: ``name``."""
 

@@ -27,6 +27,10 @@ class AddressRefused(SettingsError):
     """A chat server lies where none is ever asked: a link-local or metadata address; values: ``address``."""
 
 
+class SentimentModelUnset(SettingsError):
+    """The engine torchscript is to judge and no ``sentiment_model`` is set."""
+
+
 class ApiKeyNameTaken(SettingsError):
     """There is, or was, an API key of the name; values: ``name``."""
 

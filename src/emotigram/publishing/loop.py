@@ -75,17 +75,16 @@ class Loop:
             raise ValueError(f"the writer {self.writer.name} wrote nothing")
         drafts, finished = _finished(brief, numbered.values(), ends_at)
         affects = self._judged(brief, [f"{made.title}\n{made.text}".strip() for made in finished])
-        rules = getattr(self.writer, "rules", "")
         candidates = []
         for draft, made, affect in zip(drafts, finished, affects, strict=True):
-            checks = checks_of(made, brief, affect, rules)
+            checks = checks_of(made, brief, affect, self.writer.rules)
             parts = (made.title, made.text, made.hashtags, made.alt_text, made.full_text)
             candidates.append(Candidate(*parts, checks, demerits(checks), notes=draft.notes))
         return best_first(candidates)
 
     def _judged(self, brief: Brief, texts: Sequence[str]) -> Sequence[Affect | None]:
         """What the judge makes of texts; None each where it does not read the language."""
-        read, language = getattr(self.judge, "languages", ()), brief.language
+        read, language = self.judge.languages, brief.language
         if language.key not in read:
             if language.words_of not in read:
                 return [None] * len(texts)

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotigram.domain import EMOTIONS, Affect, Features, Photo, Sentiment
+from emotigram.engines import Engine
 from emotigram.errors import ModelDamaged
 from emotigram.inference.ngrams import KnownNgrams
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
+from emotigram.ports import SentimentModel
 from emotigram.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +34,19 @@ def build(settings: Settings) -> EmbeddedSentiment:
     return EmbeddedSentiment(shipped_model("affect", VERSION, settings.models_dir), eyes, settings.threads)
 
 
-class EmbeddedSentiment:
+def _missing(settings: Settings) -> ModelDamaged | None:
+    try:
+        for name, version in (("captioner", EYES_VERSION), ("affect", VERSION)):
+            shipped_model(name, version, settings.models_dir)
+    except ModelDamaged as error:
+        return error
+    return None
+
+
+ENGINE = Engine(names={"en": "judge sentiment, offline", "zh": "判断情感（离线）"}, build=build, missing=_missing)
+
+
+class EmbeddedSentiment(SentimentModel):
     """Judges from n-grams and the captioner's photo features; looks itself only where none are given."""
 
     name = "embedded"

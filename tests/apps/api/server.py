@@ -16,6 +16,7 @@ from emotigram.assembly import load_engine
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Captions, Photo
 from emotigram.errors import OutOfMemory
+from emotigram.ports import Captioner
 from emotigram.settings import Settings, load_settings
 from emotigram.studio import Studio
 
@@ -49,7 +50,7 @@ def api(
         yield client
 
 
-class GatedCaptioner:
+class GatedCaptioner(Captioner):
     """Reads as the embedded engine does, once its gate is open.
 
     ``seen`` are the hashes of the photos it began with, ``refuses`` those of photos it cannot read.

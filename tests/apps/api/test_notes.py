@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from emotigram.testing.chat_server import Answer, FakeProvider
 from tests.apps.api.server import api
-from tests.writers.fake_provider import Answer, FakeProvider
 
 MISSING = "blip2-opt-2.7b"  # weights that are not on this computer
 SAID = {

@@ -17,9 +17,9 @@ import pytest
 from PIL import Image
 
 from emotigram import open_studio
+from emotigram.testing.chat_server import Answer, FakeProvider, Request
 from tests.apps.api.server import PATIENCE_S, api, gated, serving
 from tests.apps.api.test_bad_requests import in_both_languages, problem
-from tests.writers.fake_provider import Answer, FakeProvider, Request
 
 POSTS = json.dumps({"posts": [{"title": "", "text": "A calm evening.", "hashtags": [], "alt_text": "A house."}] * 3})
 

@@ -101,6 +101,7 @@ class Gate:
 
     name = "gate"
     languages = ("en",)
+    rules = ""
 
     def __init__(self) -> None:
         self.opened = threading.Event()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from emotigram.captioners.blip2_checkpoint import load_checkpoint
+from emotigram.captioners.blip2.checkpoint import load_checkpoint
 from emotigram.errors import QuantizationUnavailable, SettingsError
 from emotigram.settings import Settings
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig

@@ -23,8 +23,8 @@ from transformers import (
     ConvNextModel,
 )
 
-from emotigram.captioners.blip2 import Blip2Captioner
-from emotigram.captioners.blip2_checkpoint import load_checkpoint
+from emotigram.captioners.blip2.captioner import Blip2Captioner
+from emotigram.captioners.blip2.checkpoint import load_checkpoint
 from emotigram.domain import Photo
 from emotigram.errors import WeightsWrong
 from emotigram.inference.ngrams import hashes

@@ -8,7 +8,7 @@ from emotigram import catalogue
 from emotigram.apps.api.answers import PROBLEMS
 from emotigram.apps.api.callers import CallerOf
 from emotigram.apps.api.state import StateOf
-from emotigram.assembly import engines_known
+from emotigram.registry import ROLES, engine_keys
 from emotigram.schemas.choices import EnginesInfo, LanguageInfo, LookInfo, Names, PlatformInfo
 
 router = APIRouter(prefix="/v1", tags=["choices"], responses=PROBLEMS)
@@ -58,4 +58,5 @@ async def looks(_: CallerOf) -> list[LookInfo]:
 async def engines(state: StateOf, _: CallerOf) -> EnginesInfo:
     """Say which engines read and write, and who else gets the photos."""
     studio = state.desk.studio.studio
-    return EnginesInfo(active=studio.engines, known=engines_known(), sends_photos_to=studio.sends_photos_to)
+    known = {str(role): engine_keys(role) for role in ROLES}
+    return EnginesInfo(active=studio.engines, known=known, sends_photos_to=studio.sends_photos_to)

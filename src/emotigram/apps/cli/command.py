@@ -16,6 +16,7 @@ import typer
 from emotigram import catalogue
 from emotigram.apps.cli.terminal import Screen
 from emotigram.errors import EmotiGramError, SettingsError, SettingsUntrusted
+from emotigram.registry import ROLES, engine_keys
 from emotigram.settings import load_settings
 from emotigram.texts import interface_language, say
 from emotigram.trust import settings_file
@@ -37,7 +38,8 @@ def help_text(key: str) -> str:
 @cache
 def _known() -> dict[str, str]:
     kinds: tuple[catalogue.Kind, ...] = get_args(catalogue.Kind)
-    return {kind: ", ".join(catalogue.keys(kind)) for kind in kinds}
+    names = {kind: catalogue.keys(kind) for kind in kinds} | {role: engine_keys(role) for role in ROLES}
+    return {kind: ", ".join(each) for kind, each in names.items()}
 
 
 Debug = Annotated[bool, typer.Option("--debug", help=help_text("debug"))]

@@ -12,15 +12,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from emotigram import catalogue
-from emotigram.assembly import has_chat_key, load_engine
-from emotigram.captioners.auto import DEFAULT_WEIGHTS, engine_of, is_extra_installed
-from emotigram.chat.server import find_vision_server
-from emotigram.errors import ChatError, EmotiGramError, EngineError, ExtraMissing
-from emotigram.sentiment.exported import find_exported
+from emotigram.engines import Role
+from emotigram.errors import (
+    ChatError,
+    EmotiGramError,
+    EngineError,
+    ExtraMissing,
+    KeyMissing,
+    SentimentModelUnset,
+    WeightsMissing,
+)
+from emotigram.registry import ROLES, engine_keys, engine_named
 from emotigram.settings import Settings
 from emotigram.texts import say
-from emotigram.weights.store import find_weights
 
 _REQUIREMENT = re.compile(r"""^(?P<package>[\w.-]+).*extra == ["'](?P<extra>[\w-]+)["']""")
 _FOR_DEVELOPERS = "dev"
@@ -28,70 +32,45 @@ _FOR_DEVELOPERS = "dev"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part of EmotiGram, as ``role.engine`` or the name of an extra; ``needs`` is empty where it is usable."""
+    """One part of EmotiGram, as ``role.engine`` or the name of an extra; ``needs`` is empty where it is usable.
+
+    ``does`` says what it is for. Of engines: ``memory_gb`` (10^9 bytes) and ``cpu_s`` (seconds a photo or post on a
+    CPU), None where nobody measured them, and whether an engine may hand photos to another computer.
+    """
 
     name: str
     kind: Literal["engine", "extra"]
+    does: str
     usable: bool
     needs: str = ""
+    memory_gb: float | None = None
+    cpu_s: float | None = None
+    sends_photos: bool = False
 
 
 def examine(settings: Settings, language: str) -> list[Finding]:
-    """Look at every engine and extra; ``needs`` is said in ``language``. Raises UnknownName for the provider."""
-    embedded = [_embedded(role, settings, language) for role in ("captioner", "sentiment", "writer")]
-    large = [_large(engine, settings, language) for engine in ("blip2", "transformers_vlm")]
-    others = [_own_sentiment(settings, language), _vision(settings, language), _chat(settings, language)]
-    return [*embedded, *large, *others, *_extras(language)]
+    """Look at every engine and extra, said in ``language``. Raises UnknownName for the provider."""
+    engines = [_engine(role, key, settings, language) for role in ROLES for key in engine_keys(role)]
+    return [*engines, *_extras(language)]
 
 
-def _embedded(role: str, settings: Settings, language: str) -> Finding:
+def _engine(role: Role, key: str, settings: Settings, language: str) -> Finding:
+    engine = engine_named(role, key)
     try:
-        load_engine(role, "embedded", settings)
-    except EngineError as error:
-        return Finding(f"{role}.embedded", "engine", False, f"{error.message(language)} {error.hint(language)}")
-    return Finding(f"{role}.embedded", "engine", True)
+        error = engine.missing(settings)
+    except EngineError as broken:  # an installed package's own
+        error = broken
+    needs = _needs(error, language) if error else ""
+    facts = (engine.memory_gb, engine.cpu_s, engine.sends_photos)
+    return Finding(f"{role}.{key}", "engine", engine.names[language], not error, needs, *facts)
 
 
-def _large(engine: str, settings: Settings, language: str) -> Finding:
-    """Whether the extra and the weights are here; the weights are not opened, that would take minutes."""
-    name = f"captioner.{engine}"
-    if not is_extra_installed():
-        return Finding(name, "engine", False, ExtraMissing(extra="blip2", package="torch").hint(language))
-    try:
-        is_meant = settings.captioner_model and engine_of(settings) == engine
-        find_weights(settings.captioner_model if is_meant else DEFAULT_WEIGHTS[engine], settings)
-    except EngineError as error:
-        return Finding(name, "engine", False, error.hint(language))
-    return Finding(name, "engine", True)
-
-
-def _own_sentiment(settings: Settings, language: str) -> Finding:
-    """Whether a model of one's own is named and whole; it is not opened, that would take seconds."""
-    name = "sentiment.torchscript"
-    if settings.sentiment_model is None:
-        return Finding(name, "engine", False, say("doctor.needs_model", language))
-    if not is_extra_installed():
-        return Finding(name, "engine", False, ExtraMissing(extra="train", package="torch").hint(language))
-    try:
-        find_exported(settings)
-    except EmotiGramError as error:
-        return Finding(name, "engine", False, f"{error.message(language)} {error.hint(language)}")
-    return Finding(name, "engine", True)
-
-
-def _vision(settings: Settings, language: str) -> Finding:
-    try:
-        find_vision_server(settings)
-    except ChatError as error:
-        return Finding("captioner.openai_vision", "engine", False, error.hint(language))
-    return Finding("captioner.openai_vision", "engine", True)
-
-
-def _chat(settings: Settings, language: str) -> Finding:
-    if has_chat_key(settings):
-        return Finding("writer.chat", "engine", True)
-    key_env = catalogue.provider(settings.provider).key_env
-    return Finding("writer.chat", "engine", False, say("doctor.needs_key", language, key_env=key_env))
+def _needs(error: EmotiGramError, language: str) -> str:
+    """What to do; of a key, an extra and weights that are not here the hint says it all."""
+    if isinstance(error, KeyMissing):  # its hint names other engines, and those are listed too
+        return say("doctor.needs_key", language, **error.values)
+    is_plain = isinstance(error, ExtraMissing | WeightsMissing | SentimentModelUnset | ChatError)
+    return error.hint(language) if is_plain else f"{error.message(language)} {error.hint(language)}"
 
 
 def _extras(language: str) -> Iterator[Finding]:
@@ -103,7 +82,7 @@ def _extras(language: str) -> Iterator[Finding]:
     for extra, packages in wanted.items():
         missing = [package for package in packages if not _is_installed(package)]
         hint = ExtraMissing(extra=extra, package=", ".join(missing)).hint(language) if missing else ""
-        yield Finding(extra, "extra", not missing, hint)
+        yield Finding(extra, "extra", say(f"doctor.names.{extra}", language), not missing, hint)
 
 
 def _is_installed(package: str) -> bool:
@@ -123,6 +102,12 @@ def show(findings: list[Finding], language: str) -> None:
         table.add_row(Text(say(f"doctor.{kind}", language), "bold"), "")
         for each in (finding for finding in findings if finding.kind == kind):
             mark = Text("✓ ", "green") if each.usable else Text("– ", "yellow")
-            needs = Text(each.needs) if each.needs else Text(say("doctor.usable", language), "dim")
-            table.add_row(mark.append(say(f"doctor.names.{each.name}", language), "default"), needs)
+            needs = Text(each.needs) if each.needs else Text(_ready(each, language), "dim")
+            table.add_row(mark.append(each.does, "default"), needs)
     Console(highlight=False, markup=False, emoji=False).print(table)
+
+
+def _ready(finding: Finding, language: str) -> str:
+    figures = {"memory_gb": finding.memory_gb, "cpu_s": finding.cpu_s}
+    told = [say(f"doctor.{name}", language, figure=figure) for name, figure in figures.items() if figure is not None]
+    return " · ".join([say("doctor.usable", language), *told])

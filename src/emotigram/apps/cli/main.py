@@ -15,11 +15,12 @@ from emotigram import __version__, catalogue
 from emotigram.apps.cli import evaluate, keys, models, train, trust
 from emotigram.apps.cli.command import Debug, errors_shown, help_text
 from emotigram.apps.cli.terminal import Screen, print_json
-from emotigram.assembly import captioner_of, open_studio
+from emotigram.assembly import choose_engine, open_studio
 from emotigram.domain import Reading, SentimentLabel, Wishes
 from emotigram.errors import PhotoError, SettingsError
 from emotigram.imaging.batches import in_batches, open_photos
 from emotigram.imaging.photos import start_decoding
+from emotigram.registry import engine_named
 from emotigram.settings import Settings, load_settings
 from emotigram.studio import Studio
 from emotigram.texts import interface_language, say
@@ -211,12 +212,12 @@ def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, wish
     """Show what would be sent to a chat model; sends nothing, photos neither."""
     # the chat library is slow to load
     from emotigram.chat.server import keyless  # noqa: PLC0415
-    from emotigram.writers.chat import plan  # noqa: PLC0415
+    from emotigram.writers.chat.writer import plan  # noqa: PLC0415
 
     if settings.writer == "embedded":
         raise SettingsError(detail=say("cli.plan_needs_chat", screen.language))
-    captioner, _ = captioner_of(settings)
-    if captioner == "openai_vision":
+    captioner, _ = choose_engine("captioner", settings)
+    if engine_named("captioner", captioner).sends_photos:
         captioner = "embedded"
     asking = keyless(settings).model_copy(update={"writer": "chat", "captioner": captioner})
     studio = _open_studio(asking)

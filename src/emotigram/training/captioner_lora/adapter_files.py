@@ -15,7 +15,7 @@ from peft.utils import CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME
 from safetensors.torch import save_file
 from torch import Tensor
 
-from emotigram.captioners.adapter import load_adapter
+from emotigram.captioners.blip2.adapter import load_adapter
 from emotigram.checkpoints.loading import quiet
 from emotigram.errors import ExportDiffers
 from emotigram.evaluation.whole_folder import whole_folder

@@ -9,8 +9,8 @@ import torch
 from PIL.Image import Image
 from torch import Tensor
 
-from emotigram.captioners.adapter import FLAT_LAYERS
-from emotigram.captioners.blip2_checkpoint import load_checkpoint
+from emotigram.captioners.blip2.adapter import FLAT_LAYERS
+from emotigram.captioners.blip2.checkpoint import load_checkpoint
 from emotigram.settings import Settings
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
 from emotigram.training.captioner_lora.tokens import CaptionTokens, behind, first_end

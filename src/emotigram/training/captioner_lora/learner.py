@@ -9,10 +9,11 @@ from typing import Any, Protocol
 from PIL.Image import Image
 from torch import Tensor
 
-from emotigram.captioners.auto import DEFAULT_WEIGHTS, engine_of
+from emotigram.captioners.blip2 import DEFAULT_WEIGHTS
 from emotigram.settings import Settings
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig
 from emotigram.training.captioner_lora.tokens import CaptionTokens
+from emotigram.weights.readers import engine_of
 from emotigram.weights.store import find_weights
 
 
@@ -42,10 +43,10 @@ def load_learner(config: CaptionerLoraConfig, settings: Settings) -> Learner:
 
     ``settings`` say where: device, numbers and the weights' folder.
     """
-    name = config.model or settings.captioner_model or DEFAULT_WEIGHTS["blip2"]
+    name = config.model or settings.captioner_model or DEFAULT_WEIGHTS
     chosen = settings.model_copy(update={"captioner_model": name, "quantization": config.quantization})
     folder = find_weights(name, chosen)
-    if engine_of(chosen) == "blip2":
+    if engine_of(name, chosen) == "blip2":
         from emotigram.training.captioner_lora.blip2_learner import Blip2Learner  # noqa: PLC0415  # only one is needed
 
         return Blip2Learner(name, folder, config, chosen)

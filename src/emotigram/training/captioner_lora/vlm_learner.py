@@ -11,7 +11,7 @@ import torch
 from PIL.Image import Image
 from torch import Tensor, nn
 
-from emotigram.captioners.vlm_checkpoint import load_checkpoint
+from emotigram.captioners.transformers_vlm.checkpoint import load_checkpoint
 from emotigram.errors import WeightsWrong
 from emotigram.settings import Settings
 from emotigram.training.captioner_lora.config import CaptionerLoraConfig

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from emotigram.captioners.caution import calibrated
 from emotigram.captioners.embedded import VERSION, EmbeddedCaptioner, Sight
+from emotigram.captioners.embedded.caution import calibrated
 from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.store import open_model
 from emotigram.inference.word_list import LANGUAGES

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from emotigram.captioners.caution import calibrated, confidence, log_odds, sentence_evidence
 from emotigram.captioners.embedded import Sight
+from emotigram.captioners.embedded.caution import calibrated, confidence, log_odds, sentence_evidence
 from emotigram.evaluation.confidence import calibration
 from emotigram.tags.selection import consistent
 from emotigram.tags.vocabulary import tag_entries

@@ -131,8 +131,8 @@ class QFormerImage(ImageEncoder):
 
     def __init__(self, folder: Path, name: str, settings: Settings) -> None:
         super().__init__()
-        from emotigram.captioners.blip2 import Blip2Captioner  # noqa: PLC0415  # needs peft, and only where it is asked for
-        from emotigram.captioners.blip2_checkpoint import load_checkpoint  # noqa: PLC0415
+        from emotigram.captioners.blip2.captioner import Blip2Captioner  # noqa: PLC0415  # needs peft, and only where it is asked for
+        from emotigram.captioners.blip2.checkpoint import load_checkpoint  # noqa: PLC0415
 
         captioner = Blip2Captioner(load_checkpoint(folder, name, settings), None, settings)
         self.space = captioner.space

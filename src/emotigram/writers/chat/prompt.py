@@ -10,7 +10,7 @@ from emotigram.chat.prompts import render
 from emotigram.domain import Brief, Candidate, Check
 from emotigram.tags.vocabulary import name_of
 
-_PACKAGE = "emotigram.writers"
+_PACKAGE = "emotigram.writers.chat"
 _MOST_OWN_WORDS = 2000  # characters of the user's text; more is no caption's matter and costs tokens
 _MOST_PAST, _PAST_LENGTH = 5, 300  # posts of the creator's, characters of each
 _MOST_REVISED = 2000  # characters of the post to revise

@@ -28,6 +28,7 @@ from emotigram.editing.cutting import trim
 from emotigram.editing.languages import share_in_script
 from emotigram.errors import ChatBlank, ChatError
 from emotigram.imaging.decoding.upright import rebuild
+from emotigram.ports import Captioner
 from emotigram.settings import Settings
 from emotigram.tags.selection import without_repetition
 from emotigram.tags.wording import named_in
@@ -41,12 +42,12 @@ _WORDS_LENGTH = 300  # characters of what can be read in a photo
 _LEAST_IN_SCRIPT = 0.2  # a sign in another script may be quoted; a line in the wrong language has next to none
 
 
-def build(settings: Settings) -> OpenAIVisionCaptioner:
+def open_captioner(settings: Settings) -> OpenAIVisionCaptioner:
     """Return the captioner that the settings ask for; raises VisionMissing, KeyMissing, SettingsError, UnknownName."""
     return OpenAIVisionCaptioner(find_vision_server(settings), settings)
 
 
-class OpenAIVisionCaptioner:
+class OpenAIVisionCaptioner(Captioner):
     """One request a photo, a few at a time; ``sends_photos_to`` names the server, '' where it is this computer."""
 
     def __init__(self, server: ChatServer, settings: Settings) -> None:
@@ -129,7 +130,7 @@ def _line(text: str, language: str, length: int) -> str:
 def _messages(image: Image.Image) -> list[Message]:
     """What never changes first, so that providers serve it from their cache; the photo last."""
     rules = render(
-        "emotigram.captioners",
+        "emotigram.captioners.openai_vision",
         "openai_vision.j2",
         description_length=_DESCRIPTION_LENGTH,
         tweet_length=_TWEET_LENGTH,

@@ -161,7 +161,11 @@ class FakeHub:
 
     def _sibling(self, file: str, content: bytes) -> dict[str, Any]:
         size = self.claimed.get(file, len(content))
-        head = {"rfilename": file, "size": size, "blobId": hashlib.sha1(b"blob %d\0" % size + content).hexdigest()}
+        head = {
+            "rfilename": file,
+            "size": size,
+            "blobId": hashlib.sha1(b"blob %d\0" % size + content, usedforsecurity=False).hexdigest(),
+        }
         if not file.endswith((".safetensors", ".bin", ".h5", ".onnx", ".msgpack")):
             return head
         return {**head, "lfs": {"size": size, "sha256": hashlib.sha256(content).hexdigest(), "pointerSize": 134}}

@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotigram.captioners.auto import DEFAULT_WEIGHTS
-from emotigram.captioners.english import told_in_english
+from emotigram.captioners.blip2 import DEFAULT_WEIGHTS
 from emotigram.domain import Captions, Features, Note, Photo
 from emotigram.errors import ExtraMissing
+from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from emotigram.tags.english import told_in_english
 from emotigram.weights.store import find_weights
 
 try:
     import torch
 
-    from emotigram.captioners.adapter import RowAdapter, load_adapter
-    from emotigram.captioners.blip2_checkpoint import Checkpoint, load_checkpoint
+    from emotigram.captioners.blip2.adapter import RowAdapter, load_adapter
+    from emotigram.captioners.blip2.checkpoint import Checkpoint, load_checkpoint
     from emotigram.checkpoints.batches import in_batches_that_fit
 except ImportError as error:
     raise ExtraMissing(extra="blip2", package=error.name or "torch") from error
@@ -40,9 +41,9 @@ _MAX_NEW_TOKENS = 30  # COCO captions have about 12; a line for friends may be l
 _SOCIAL_PROMPT = "Question: what would a friend write on social media about this photo? Answer:"
 
 
-def build(settings: Settings) -> Blip2Captioner:
+def open_captioner(settings: Settings) -> Blip2Captioner:
     """Load weights and adapter; raises EngineError."""
-    name = settings.captioner_model or DEFAULT_WEIGHTS["blip2"]
+    name = settings.captioner_model or DEFAULT_WEIGHTS
     checkpoint = load_checkpoint(find_weights(name, settings), name, settings)
     adapter = None
     if settings.adapter is not None:
@@ -50,7 +51,7 @@ def build(settings: Settings) -> Blip2Captioner:
     return Blip2Captioner(checkpoint, adapter, settings)
 
 
-class Blip2Captioner:
+class Blip2Captioner(Captioner):
     """One vision pass and one mixed decode for a batch: the base's rows, then the social voice's."""
 
     def __init__(self, checkpoint: Checkpoint, adapter: RowAdapter | None, settings: Settings) -> None:

@@ -11,11 +11,13 @@ from emotigram.domain import Brief, Candidate, Check, Draft, Note, Tag
 from emotigram.editing.cleaning import clean
 from emotigram.editing.counting import title_length
 from emotigram.editing.languages import share_in_script
+from emotigram.engines import Engine
+from emotigram.ports import Writer
 from emotigram.settings import Settings
 from emotigram.tags.wording import from_tags, worded_languages
-from emotigram.writers.fitting import alone, fitted, fresh
-from emotigram.writers.naming import hashtag, joined, name_in, said, things_to_name
-from emotigram.writers.phrase_bank import PhraseBank, Voice, phrase_bank, phrase_languages
+from emotigram.writers.embedded.fitting import alone, fitted, fresh
+from emotigram.writers.embedded.naming import hashtag, joined, name_in, said, things_to_name
+from emotigram.writers.embedded.phrase_bank import PhraseBank, Voice, phrase_bank, phrase_languages
 
 _MOST_HASHTAGS = 5  # platforms may allow more, readers do not want more
 
@@ -28,7 +30,10 @@ def build(settings: Settings) -> EmbeddedWriter:  # noqa: ARG001
     return EmbeddedWriter()
 
 
-class EmbeddedWriter:
+ENGINE = Engine(names={"en": "write posts, offline", "zh": "撰写文案（离线）"}, build=build, cpu_s=0.008)
+
+
+class EmbeddedWriter(Writer):
     """Joins sentences that fit the photo, the tone, the style and the platform."""
 
     name = "embedded"

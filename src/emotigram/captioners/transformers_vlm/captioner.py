@@ -10,15 +10,16 @@ from dataclasses import replace
 from threading import Lock
 
 from emotigram import catalogue
-from emotigram.captioners.auto import DEFAULT_WEIGHTS
-from emotigram.captioners.english import line, told_in_english
+from emotigram.captioners.transformers_vlm import DEFAULT_WEIGHTS
 from emotigram.domain import Captions, Photo
 from emotigram.errors import ExtraMissing
+from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from emotigram.tags.english import line, told_in_english
 from emotigram.weights.store import entry_of, find_weights
 
 try:
-    from emotigram.captioners.vlm_checkpoint import VlmCheckpoint, load_checkpoint
+    from emotigram.captioners.transformers_vlm.checkpoint import VlmCheckpoint, load_checkpoint
     from emotigram.checkpoints.batches import in_batches_that_fit
 except ImportError as error:
     raise ExtraMissing(extra="blip2", package=error.name or "torch") from error
@@ -26,9 +27,9 @@ except ImportError as error:
 _QUESTIONS = 8  # a pass; each is a photo's tokens times the beams in memory
 
 
-def build(settings: Settings) -> TransformersVlm:
+def open_captioner(settings: Settings) -> TransformersVlm:
     """Load the weights; raises EngineError."""
-    name = settings.captioner_model or DEFAULT_WEIGHTS["transformers_vlm"]
+    name = settings.captioner_model or DEFAULT_WEIGHTS
     folder = find_weights(name, settings)
     entry = entry_of(name)
     shown = entry.key if entry else folder.name
@@ -36,7 +37,7 @@ def build(settings: Settings) -> TransformersVlm:
     return TransformersVlm(checkpoint, shown, entry.languages if entry else ("en",), settings.beams)
 
 
-class TransformersVlm:
+class TransformersVlm(Captioner):
     """Asks the model once for all that it speaks of a batch; ``languages`` are those it describes in."""
 
     def __init__(self, checkpoint: VlmCheckpoint, name: str, languages: Sequence[str], beams: int) -> None:

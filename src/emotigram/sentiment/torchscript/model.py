@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from emotigram.domain import Affect, Features, Photo, Sentiment
 from emotigram.errors import ExtraMissing, FeaturesMissing, WeightsWrong
-from emotigram.sentiment.exported import LABELS, Exported, find_exported
+from emotigram.ports import SentimentModel
+from emotigram.sentiment.torchscript.exported import LABELS, Exported, find_exported
 from emotigram.settings import Settings
 
 try:
     import torch
 
-    from emotigram.sentiment.exported_inputs import PhotoPixels, TextNumbers
+    from emotigram.sentiment.torchscript.inputs import PhotoPixels, TextNumbers
 except ImportError as error:
     raise ExtraMissing(extra="train", package=error.name or "torch") from error
 
@@ -33,13 +34,13 @@ _FAULTS = (RuntimeError, ValueError, TypeError, LookupError, OSError)  # what To
 _TEXT, _IMAGE, _FUSED = range(3)
 
 
-def build(settings: Settings) -> TorchScriptSentiment:
+def open_model(settings: Settings) -> TorchScriptSentiment:
     """Load model and tokenizer; raises SettingsError and EngineError."""
     exported = find_exported(settings)
     return TorchScriptSentiment(exported, _load(exported.model, exported.name), settings)
 
 
-class TorchScriptSentiment:
+class TorchScriptSentiment(SentimentModel):
     """Fused logits judge pairs; where a text or a photo is missing, the other side's own logits do.
 
     A model of captions looks at no photo, and nobody hands it captions: only texts count for it.

@@ -18,9 +18,10 @@ from emotigram.chat.usage import Account, tokens
 from emotigram.domain import Brief, Candidate, Check, Draft, Plan, Usage
 from emotigram.errors import ChatBlank
 from emotigram.giving_up import stop_event
+from emotigram.ports import Writer
 from emotigram.settings import Settings
-from emotigram.writers.chat_answer import draft_so_far, whole_drafts
-from emotigram.writers.chat_prompt import repair_messages, system_message, write_messages
+from emotigram.writers.chat.answer import draft_so_far, whole_drafts
+from emotigram.writers.chat.prompt import repair_messages, system_message, write_messages
 
 _NOT_READABLE = "That was not the one json object asked for, with a text in each post. Answer again, with it alone."
 _GROWTH = 1.02  # between two looks at an answer: one at every piece would take time by the square of its length
@@ -30,7 +31,7 @@ _LEAST = 1_000  # characters
 _ANSWER_OVERHEAD = 60  # tokens a post of JSON, hashtags and alt text
 
 
-def build(settings: Settings) -> ChatWriter:
+def open_writer(settings: Settings) -> ChatWriter:
     """Return the writer that the settings ask for; raises KeyMissing, PriceUnknown, SettingsError or UnknownName."""
     return ChatWriter(find_server(settings), settings)
 
@@ -42,7 +43,7 @@ def plan(brief: Brief, settings: Settings) -> Plan:
     return Plan(server.name, server.model, told, Account(server).estimate(messages, _answer_tokens(brief)))
 
 
-class ChatWriter:
+class ChatWriter(Writer):
     """Writes by streaming one JSON answer with all candidates; what it spends is kept within the budget."""
 
     def __init__(self, server: ChatServer, settings: Settings) -> None:

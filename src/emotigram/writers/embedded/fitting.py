@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from emotigram.domain import Brief
-from emotigram.writers.phrase_bank import PhraseBank, Voice
+from emotigram.writers.embedded.phrase_bank import PhraseBank, Voice
 
 
 def fresh(options: Sequence[str], previous: str) -> Sequence[str]:

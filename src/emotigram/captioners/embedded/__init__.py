@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotigram.captioners.caution import calibrated, confidence, sentence_evidence
+from emotigram.captioners.embedded.caution import calibrated, confidence, sentence_evidence
 from emotigram.domain import Captions, Features, Photo, Tag
+from emotigram.engines import Engine
+from emotigram.errors import ModelDamaged
 from emotigram.imaging.colours import main_colours
 from emotigram.inference.beam import beam_search
 from emotigram.inference.decoding import decoder_steps
@@ -18,6 +20,7 @@ from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
 from emotigram.inference.word_list import LANGUAGES, WordList
+from emotigram.ports import Captioner
 from emotigram.settings import Settings
 from emotigram.tags.selection import cautious, consistent, told
 from emotigram.tags.wording import colour_tag, from_tags
@@ -36,6 +39,23 @@ def build(settings: Settings) -> EmbeddedCaptioner:
     return EmbeddedCaptioner(shipped_model("captioner", VERSION, settings.models_dir), settings.threads)
 
 
+def _missing(settings: Settings) -> ModelDamaged | None:
+    try:
+        shipped_model("captioner", VERSION, settings.models_dir)
+    except ModelDamaged as error:
+        return error
+    return None
+
+
+ENGINE = Engine(
+    names={"en": "describe photos, offline", "zh": "描述照片（离线）"},
+    build=build,
+    missing=_missing,
+    memory_gb=0.35,  # with the embedded sentiment model
+    cpu_s=0.04,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What the networks say of one photo, before any caution or wording."""
@@ -48,7 +68,7 @@ class Sight:
     strangeness: float  # distance from the training photos; see Familiarity
 
 
-class EmbeddedCaptioner:
+class EmbeddedCaptioner(Captioner):
     """One vision pass, then one beam search for all photos and both languages."""
 
     name = "embedded"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emotigram.errors import SettingsError, WeightsDamaged, WeightsMissing, WeightsWrong
+from emotigram.errors import SentimentModelUnset, SettingsError, WeightsDamaged, WeightsMissing, WeightsWrong
 from emotigram.files import read_json_file
 from emotigram.inference.store import sha256
 from emotigram.settings import Settings
@@ -49,7 +49,7 @@ def find_exported(settings: Settings) -> Exported:
     Raises SettingsError, WeightsMissing, WeightsDamaged or WeightsWrong.
     """
     if settings.sentiment_model is None:
-        raise SettingsError(detail="sentiment_model: the engine torchscript needs a folder or a best_model.pt")
+        raise SentimentModelUnset()
     path = settings.sentiment_model.expanduser()
     name, folder = path.name, path if path.is_dir() else path.parent
     model = folder / _MODEL if path.is_dir() else path

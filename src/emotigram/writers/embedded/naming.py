@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from emotigram.data_files import read_data
 from emotigram.domain import Tag
 from emotigram.tags.vocabulary import name_of
-from emotigram.writers.phrase_bank import PhraseBank
+from emotigram.writers.embedded.phrase_bank import PhraseBank
 
 _MOST_NAMED = 3
 _SURE_ENOUGH = 0.5  # a third thing is named only where it is likelier than not

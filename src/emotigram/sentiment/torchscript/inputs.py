@@ -14,7 +14,7 @@ from emotigram.checkpoints.loading import loading, quiet
 from emotigram.errors import WeightsDamaged, WeightsWrong
 from emotigram.inference.ngrams import KnownNgrams, hashes
 from emotigram.inference.pixels import batch
-from emotigram.sentiment.exported import Exported
+from emotigram.sentiment.torchscript.exported import Exported
 from emotigram.settings import Settings
 
 _NOTHING = -1  # where a row of numbers has none

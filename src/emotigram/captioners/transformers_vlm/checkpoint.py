@@ -22,7 +22,7 @@ from transformers import (
 from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
-from emotigram.captioners.vlm_family import Family, family_of, own_model_types
+from emotigram.captioners.transformers_vlm.family import Family, family_of, own_model_types
 from emotigram.checkpoints.device import choose_device
 from emotigram.checkpoints.loading import load_whole, loading, read_json
 from emotigram.errors import WeightsDamaged, WeightsWrong
@@ -113,7 +113,7 @@ def _load_processor(folder: Path) -> Any:
     own: Any = Idefics3Processor if config.model_type == "smolvlm" else PROCESSOR_MAPPING[type(config)]
     parts: dict[str, Any] = {
         "tokenizer": AutoTokenizer.from_pretrained(folder, **_LOCAL),
-        "image_processor": AutoImageProcessor.from_pretrained(folder, backend="pil", **_LOCAL),  # type: ignore[no-untyped-call]
+        "image_processor": AutoImageProcessor.from_pretrained(folder, backend="pil", **_LOCAL),
     }
     options, _ = own.get_processor_dict(folder, **_LOCAL)
     processor = _for_photos(own).from_args_and_dict([parts.get(part) for part in own.get_attributes()], options)
