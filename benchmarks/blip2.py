@@ -41,7 +41,7 @@ from transformers import (
 
 from emotigram.captioners.blip2.adapter import load_adapter
 from emotigram.captioners.blip2.captioner import Blip2Captioner
-from emotigram.captioners.blip2.checkpoint import Checkpoint
+from emotigram.captioners.blip2.checkpoint import LoadedBlip2
 from emotigram.domain import Photo
 from emotigram.settings import Settings
 
@@ -294,10 +294,10 @@ def _image_processor() -> BlipImageProcessorPil:
     return BlipImageProcessorPil(size={"height": 224, "width": 224})
 
 
-def _checkpoint(model: Blip2ForConditionalGeneration, device: torch.device) -> Checkpoint:
+def _checkpoint(model: Blip2ForConditionalGeneration, device: torch.device) -> LoadedBlip2:
     words = Tokenizer(models.WordLevel({f"w{number}": number for number in range(VOCABULARY)}, unk_token="w3"))
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, bos_token="w2", eos_token="w2", pad_token="w1")
-    return Checkpoint("random", model, tokenizer, _image_processor(), device)
+    return LoadedBlip2("random", model, tokenizer, _image_processor(), device)
 
 
 def _unload(model: Blip2ForConditionalGeneration) -> None:

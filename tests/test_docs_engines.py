@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from emotigram.apps.cli.main import app
 from emotigram.settings import Settings
-from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.chat_server import ChatReply, FakeProvider
 from emotigram.weights.store import own_folder, repo_of
 from tests.checkpoints.blip2 import save_adapter, save_blip2
 from tests.checkpoints.florence2 import save_florence2
@@ -72,7 +72,7 @@ def test_commands(line: str, store: Path, china: Path, request: pytest.FixtureRe
         save_adapter(own_folder(repo_of("blip2-opt-2.7b"), Settings(weights_dir=store)), Path("adapter"))
     words = shlex.split(line)
     own = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
-    with FakeProvider(reply=lambda _: Answer([json.dumps(SEEN)])) as server:
+    with FakeProvider(reply=lambda _: ChatReply([json.dumps(SEEN)])) as server:
         vision = {
             "EMOTIGRAM_BASE_URL": f"{server.url}/v1",
             "EMOTIGRAM_PROVIDER": own.get("EMOTIGRAM_VISION_PROVIDER", ""),

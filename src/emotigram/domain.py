@@ -500,7 +500,7 @@ class Brief:
 
     @property
     def aimed_length(self) -> tuple[int, int]:
-        """Those, or what reads well in most places: what a writer aims at."""
+        """The fewest and the most characters to aim at: what reads well on the platform, or else in most places."""
         return self.soft_length or self._revised(25, 200)
 
     def _revised(self, fewest: int, most: int) -> tuple[int, int]:
@@ -527,7 +527,7 @@ class Usage:
     is_estimate: bool = False
 
     def __add__(self, other: Usage) -> Usage:
-        """Both together; the cost is unknown where one is."""
+        """The usage of two requests together; the cost is unknown where one is."""
         return Usage(
             self.prompt_tokens + other.prompt_tokens,
             self.cached_tokens + other.cached_tokens,

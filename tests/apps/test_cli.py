@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from emotigram.apps.cli.main import app
 from emotigram.schemas.answers import ReadingInfo, TagInfo
-from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.chat_server import ChatReply, FakeProvider
 from tests.conftest import PhotoFactory
 
 EMOTIGRAM = [sys.executable, "-m", "emotigram"]
@@ -183,7 +183,7 @@ def test_chat_writer_without_key_says_which(china: Path) -> None:
 
 def test_refused_key_is_an_error_not_a_post(china: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEEPSEEK_API_KEY", "wrong")
-    with FakeProvider(Answer(status=401, message="bad key")) as server:
+    with FakeProvider(ChatReply(status=401, message="bad key")) as server:
         result = run("caption", china, "--base-url", server.url)
     assert result.exit_code == 5
     assert "refused the API key" in result.stderr
@@ -292,7 +292,7 @@ def test_explain_shows_candidates_and_checks(china: Path, interface: str, words:
 
 def test_explain_names_a_missed_tone_in_the_interfaces_language(china: Path) -> None:
     sad = {"text": "I feel so sad and lonely today, everything hurts in this city, I hate it."}
-    answer = Answer([json.dumps({"posts": [sad]})])
+    answer = ChatReply([json.dumps({"posts": [sad]})])
     with FakeProvider(answer, answer) as provider:
         asked = ("caption", china, "-l", "en", "-p", "x", "--tone", "positive", "--explain", "--base-url", provider.url)
         shown = run("--interface", "zh", *asked)
@@ -342,7 +342,7 @@ def test_a_language_nobody_here_writes_is_said(china: Path) -> None:
 def test_the_words_of_a_chat_model_are_shown_as_they_arrive(china: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     posts = [{"text": "So happy with this city today, what a lovely walk!"}, {"text": "A wonderful day, I love it."}]
     words = json.dumps({"posts": posts})
-    answer = Answer([words[at : at + 9] for at in range(0, len(words), 9)])
+    answer = ChatReply([words[at : at + 9] for at in range(0, len(words), 9)])
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     with FakeProvider(answer, answer) as provider:
         asked = ("caption", china, "-l", "en", "-p", "x", "--tone", "positive", "--base-url", provider.url)

@@ -18,7 +18,7 @@ from emotigram.captioners.transformers_vlm.captioner import TransformersVlm
 from emotigram.captioners.transformers_vlm.checkpoint import load_checkpoint
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
-from emotigram.testing.chat_server import Answer, FakeProvider, Request
+from emotigram.testing.chat_server import ChatReply, ChatRequest, FakeProvider
 from tests.checkpoints.blip import save_blip
 from tests.checkpoints.blip2 import save_adapter, save_blip2
 from tests.checkpoints.florence2 import save_florence2
@@ -62,11 +62,11 @@ def blip2_with_adapter(folders: pytest.TempPathFactory) -> Iterator[Captioner]:
     yield load_engine("captioner", "blip2", settings)
 
 
-def _answer_to(request: Request) -> Answer:
+def _answer_to(request: ChatRequest) -> ChatReply:
     """What a model might say of a photo of which it sees no more than the lightness."""
     light = int(np.asarray(Image.open(BytesIO(request.photo)).convert("L")).mean())
     told = {"en": f"A dog on a beach, {light} steps away.", "zh": f"海滩上有一只狗，相距{light}步。"}
-    return Answer([json.dumps({"description": told, "tweet": {"en": "What a day.", "zh": "好日子。"}})])
+    return ChatReply([json.dumps({"description": told, "tweet": {"en": "What a day.", "zh": "好日子。"}})])
 
 
 @contextmanager

@@ -38,7 +38,7 @@ from emotigram.errors import (
     VisionMissing,
 )
 from emotigram.settings import load_settings
-from emotigram.testing.chat_server import Answer, FakeProvider, Request
+from emotigram.testing.chat_server import ChatReply, ChatRequest, FakeProvider
 from tests.conftest import PhotoFactory
 
 KEY = "sk-very-secret-0123456789"
@@ -48,8 +48,8 @@ SEEN: dict[str, Any] = {
 }
 
 
-def said(seen: object) -> Answer:
-    return Answer([json.dumps(seen, ensure_ascii=False)])
+def said(seen: object) -> ChatReply:
+    return ChatReply([json.dumps(seen, ensure_ascii=False)])
 
 
 GOOD = said(SEEN)
@@ -60,13 +60,13 @@ def picture(colour: str | tuple[int, int, int] = "red", size: tuple[int, int] = 
     return Photo(Image.new("RGB", size, COLOURS[colour] if isinstance(colour, str) else colour), "", "")
 
 
-def colour_of(request: Request) -> str:
+def colour_of(request: ChatRequest) -> str:
     with Image.open(io.BytesIO(request.photo)) as sent:
         pixel = np.asarray(sent, dtype=int)[0, 0]
     return min(COLOURS, key=lambda name: int(np.abs(pixel - COLOURS[name]).sum()))
 
 
-def seen_in(colour: str) -> Answer:
+def seen_in(colour: str) -> ChatReply:
     return said({**SEEN, "description": {"en": f"A {colour} wall.", "zh": "一面墙。"}})
 
 
@@ -74,20 +74,20 @@ def settings(server: FakeProvider, **changes: object) -> Any:
     return load_settings(**{"base_url": server.url, "api_key": KEY, "retries": 0, **changes})
 
 
-def read(*answers: Answer, photo: Photo | None = None, **changes: object) -> tuple[Captions, FakeProvider]:
+def read(*answers: ChatReply, photo: Photo | None = None, **changes: object) -> tuple[Captions, FakeProvider]:
     with FakeProvider(*answers) as provider:
         (captions,) = openai_vision.build(settings(provider, **changes)).read([photo or picture()])
     return captions, provider
 
 
-def failure(*answers: Answer, **changes: object) -> ChatError:
+def failure(*answers: ChatReply, **changes: object) -> ChatError:
     with pytest.raises(ChatError) as caught:
         read(*answers, **changes)
     return caught.value
 
 
-def refusal(status: int, message: str = "no", **headers: str) -> Answer:
-    return Answer(status=status, message=message, headers=headers)
+def refusal(status: int, message: str = "no", **headers: str) -> ChatReply:
+    return ChatReply(status=status, message=message, headers=headers)
 
 
 class TestAGoodAnswer:
@@ -114,7 +114,7 @@ class TestAGoodAnswer:
 
     @pytest.mark.parametrize("fence", ["```json\n{}\n```", "Here is the json:\n```\n{}\n```\nEnjoy!"])
     def test_is_unwrapped_from_a_fence(self, fence: str) -> None:
-        captions, _ = read(Answer([fence.replace("{}", json.dumps(SEEN))]))
+        captions, _ = read(ChatReply([fence.replace("{}", json.dumps(SEEN))]))
         assert captions.description == SEEN["description"]
 
     def test_is_cleaned_and_kept_short(self) -> None:
@@ -293,20 +293,20 @@ class TestARefusal:
             refusal(400, "Qwen/Qwen3-4B is not a multimodal model"),
             refusal(500, "image input is not supported - hint: you may need to provide the mmproj"),
             refusal(500, "this model is missing data required for image input"),
-            Answer(status=400, body={"error": "Model does not support images. Please use a model that does."}),
+            ChatReply(status=400, body={"error": "Model does not support images. Please use a model that does."}),
         ],
         ids=["deepseek", "openai", "vllm", "llama-cpp", "ollama", "lmstudio"],
     )
-    def test_of_photos_as_such_says_so(self, answer: Answer) -> None:
+    def test_of_photos_as_such_says_so(self, answer: ChatReply) -> None:
         error = failure(answer, model="text-only")
         assert isinstance(error, VisionMissing)
         assert str(error) == "127.0.0.1 (text-only) takes no photos."
 
     def test_of_the_request_says_what_the_provider_said(self) -> None:
-        assert str(failure(Answer(status=400, body={"error": "model not loaded"}))).endswith(
+        assert str(failure(ChatReply(status=400, body={"error": "model not loaded"}))).endswith(
             "HTTP 400 model not loaded"
         )
-        assert str(failure(Answer(status=404, body="<html>nginx</html>"))).endswith("HTTP 404")
+        assert str(failure(ChatReply(status=404, body="<html>nginx</html>"))).endswith("HTTP 404")
 
     def test_is_tried_again_as_often_as_the_settings_say(self) -> None:
         busy = refusal(429, **{"retry-after-ms": "1"})
@@ -319,7 +319,7 @@ class TestARefusal:
         caplog.set_level(logging.DEBUG)
         photo = Photo(Image.effect_noise((64, 64), 80).convert("RGB"), "", "")
 
-        def quoting(request: Request) -> Answer:
+        def quoting(request: ChatRequest) -> ChatReply:
             photo_url = request.body["messages"][-1]["content"][-1]["image_url"]["url"]
             return refusal(status, f"bad {request.headers['authorization']}: {photo_url} in {request.raw}")
 
@@ -347,13 +347,13 @@ class TestABrokenAnswer:
         [("drop", ChatDown), ("close", ChatDown), ("error_event", ChatDown), ("garbage", ChatBlank)],
     )
     def test_that_breaks_off(self, ending: Any, kind: type[ChatError]) -> None:
-        assert type(failure(Answer(['{"description'], ending), GOOD)) is kind
+        assert type(failure(ChatReply(['{"description'], ending), GOOD)) is kind
 
     def test_that_stalls(self) -> None:
-        assert isinstance(failure(Answer(["{"], "stall"), stall_s=0.2), ChatStalled)
+        assert isinstance(failure(ChatReply(["{"], "stall"), stall_s=0.2), ChatStalled)
 
     def test_that_is_kept_alive_for_ever(self) -> None:
-        error = failure(Answer(["{"], "keep_alive"), stall_s=30, timeout_s=0.3)
+        error = failure(ChatReply(["{"], "keep_alive"), stall_s=30, timeout_s=0.3)
         assert isinstance(error, ChatStalled)
         assert "0.3 seconds" in str(error)
 
@@ -375,12 +375,12 @@ class TestABrokenAnswer:
         ],
     )
     def test_that_is_not_what_was_asked_for_is_asked_for_once_more(self, bad: str) -> None:
-        captions, provider = read(Answer([bad]), GOOD)
+        captions, provider = read(ChatReply([bad]), GOOD)
         assert captions.description == SEEN["description"]
         assert len(provider.requests) == 2
 
     def test_that_is_blank_twice(self) -> None:
-        with FakeProvider(Answer([""]), Answer(["{}"]), GOOD) as provider, pytest.raises(ChatBlank):
+        with FakeProvider(ChatReply([""]), ChatReply(["{}"]), GOOD) as provider, pytest.raises(ChatBlank):
             openai_vision.build(settings(provider)).read([picture()])
         assert len(provider.requests) == 2
 
@@ -394,7 +394,7 @@ class TestSeveralPhotos:
     def test_are_answered_in_their_order_even_if_the_first_comes_last(self) -> None:
         last_is_here = threading.Event()
 
-        def reply(request: Request) -> Answer:
+        def reply(request: ChatRequest) -> ChatReply:
             colour = colour_of(request)
             if colour == "blue":
                 last_is_here.set()
@@ -408,7 +408,7 @@ class TestSeveralPhotos:
     def test_are_asked_about_four_at_once(self) -> None:
         here, most = AtOnce(), threading.Barrier(4, timeout=10)
 
-        def reply(request: Request) -> Answer:
+        def reply(request: ChatRequest) -> ChatReply:
             with here:
                 most.wait()  # breaks, and fails the request, unless four are there together
                 return seen_in(colour_of(request))
@@ -421,7 +421,7 @@ class TestSeveralPhotos:
     def test_are_asked_about_one_by_one_where_the_server_would_let_them_wait(self) -> None:
         here = AtOnce()
 
-        def reply(request: Request) -> Answer:
+        def reply(request: ChatRequest) -> ChatReply:
             with here:
                 return seen_in(colour_of(request))
 
@@ -432,9 +432,9 @@ class TestSeveralPhotos:
     def test_one_that_fails_ends_all(self) -> None:
         all_are_here = threading.Barrier(4, timeout=10)
 
-        def reply(request: Request) -> Answer:
+        def reply(request: ChatRequest) -> ChatReply:
             all_are_here.wait()
-            return refusal(401) if colour_of(request) == "blue" else Answer(["{"], "keep_alive")
+            return refusal(401) if colour_of(request) == "blue" else ChatReply(["{"], "keep_alive")
 
         photos = [picture(colour) for colour in [*COLOURS] * 2]
         with FakeProvider(reply=reply) as provider:

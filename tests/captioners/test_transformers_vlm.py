@@ -22,7 +22,7 @@ from emotigram.domain import Captions, Photo
 from emotigram.errors import WeightsDamaged, WeightsError, WeightsMissing, WeightsWrong
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
-from emotigram.tags.english import told_in_english
+from emotigram.tags.english import captions_in_english
 from tests.checkpoints.blip import save_blip
 from tests.checkpoints.florence2 import save_florence2
 from tests.checkpoints.qwen_vl import save_qwen_vl
@@ -97,7 +97,7 @@ def test_photos_are_described_in_english_and_told_in_chinese(
     assert captioner.name == f"transformers_vlm:{family}"
     assert len(captions) == count
     for photo, each in zip(photos, captions, strict=False):
-        plain = told_in_english(photo, each.description["en"])
+        plain = captions_in_english(photo, each.description["en"])
         assert each.description["zh"] == plain.description["zh"]
         assert each.tags == plain.tags
         assert each.tweets.keys() == ({"en"} if family in CHAT else set())
@@ -124,7 +124,7 @@ def test_weights_that_speak_chinese_are_asked_in_chinese(
 ) -> None:
     for photo, captions in zip(photos, bilingual(checkpoints[family]).read(photos), strict=True):
         assert captions.tweets.keys() == {"en", "zh"}
-        assert captions.description["zh"] != told_in_english(photo, captions.description["en"]).description["zh"]
+        assert captions.description["zh"] != captions_in_english(photo, captions.description["en"]).description["zh"]
         lines = [*captions.description.values(), *captions.tweets.values()]
         assert len(set(lines)) == 4  # four questions, four answers
         assert regex.search(r"\p{Han}", captions.description["zh"])

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.chat_server import ChatReply, FakeProvider
 from tests.e2e.conftest import OpenPage, choose, field, free_port, serving, upload, written
 
 FOLDER = Path(__file__).parent / "pictures"  # kept out of git
@@ -90,8 +90,8 @@ def test_a_phone_in_light_and_dark(open_page: OpenPage, tower: Path, bomb: Path,
 def test_while_it_works_and_when_it_fails_nothing_is_on_the_disk(
     browser: Browser, china: Path, tower: Path, tmp_path: Path
 ) -> None:
-    begun = Answer(['{"title": "", "text": "A morning by the lake, before anyone else was up'], ending="keep_alive")
-    with FakeProvider(begun, Answer(status=401, message="wrong key")) as provider:
+    begun = ChatReply(['{"title": "", "text": "A morning by the lake, before anyone else was up'], ending="keep_alive")
+    with FakeProvider(begun, ChatReply(status=401, message="wrong key")) as provider:
         chat = {"writer": "chat", "base_url": provider.url, "api_key": "sk-test", "timeout_s": 60, "retries": 0}
         with serving(free_port(), tmp_path, **chat) as url:
             context = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="dark")

@@ -21,7 +21,7 @@ from emotigram.publishing.additions import additions, without_additions
 from emotigram.publishing.finish import Finished, finish
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
-from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.chat_server import ChatReply, FakeProvider
 from emotigram.writers import chat
 from emotigram.writers.embedded import EmbeddedWriter
 from tests.writers.briefs import brief, judge, reading, tag
@@ -280,7 +280,7 @@ def test_what_a_hostile_chat_server_adds_is_not_published() -> None:
         }
         for one, other in pairs
     ]
-    with FakeProvider(reply=lambda _: Answer([json.dumps({"posts": posts}, ensure_ascii=False)])) as provider:
+    with FakeProvider(reply=lambda _: ChatReply([json.dumps({"posts": posts}, ensure_ascii=False)])) as provider:
         chosen = load_settings(base_url=provider.url, api_key="k", retries=0, interface="en")
         studio = Studio(chosen, None, judge(), chat.build(chosen), stand_in=EmbeddedWriter())  # type: ignore[arg-type]
         *growing, post = studio.stream(reading(tag("dog")), language="en", platform="pinterest", tone="positive")

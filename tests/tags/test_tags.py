@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emotigram.tags.selection import cautious, consistent, network_tags, tag_entries, told
+from emotigram.tags.selection import cautious, consistent, network_tags, sure_tags, tag_entries
 from emotigram.tags.wording import claims, from_tags
 from tests.writers.briefs import invented, tag
 
@@ -56,13 +56,13 @@ def test_a_model_that_knows_fewer_or_other_tags_is_read_all_the_same() -> None:
     probabilities = consistent({"dog": 0.9, "man": 0.8, "unicorn": 0.99})
     assert "unicorn" not in probabilities
     assert probabilities["animal"] == pytest.approx(0.9)
-    told_keys = [each.key for each in told(probabilities, {"dog": 0.5, "animal": 0.5, "man": 0.95})]
+    told_keys = [each.key for each in sure_tags(probabilities, {"dog": 0.5, "animal": 0.5, "man": 0.95})]
     assert told_keys == ["dog"]
 
 
 def test_a_tag_without_a_threshold_is_never_told() -> None:
-    assert told({"dog": 1.0}, {}) == ()
-    assert told({"dog": 1.0}, cautious({})) == ()
+    assert sure_tags({"dog": 1.0}, {}) == ()
+    assert sure_tags({"dog": 1.0}, cautious({})) == ()
 
 
 def test_no_tag_is_surer_than_the_one_it_needs() -> None:
@@ -73,7 +73,7 @@ def test_no_tag_is_surer_than_the_one_it_needs() -> None:
 def test_a_photo_unlike_any_of_training_gets_only_broad_tags() -> None:
     probabilities = dict.fromkeys(KEYS, 0.0) | {"dog": 0.94, "animal": 0.94, "two_people": 0.94}
     limits = cautious(dict.fromkeys(KEYS, 0.5))
-    assert [each.key for each in told(probabilities, limits)] == ["animal"]
+    assert [each.key for each in sure_tags(probabilities, limits)] == ["animal"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_couple_of_dogs_is_no_couple() -> None:
 
 def test_only_one_number_of_people_is_told() -> None:
     probabilities = {"person": 0.9, "two_people": 0.8, "three_people": 0.7}
-    assert [each.key for each in told(probabilities, dict.fromkeys(KEYS, 0.5))] == ["two_people"]
+    assert [each.key for each in sure_tags(probabilities, dict.fromkeys(KEYS, 0.5))] == ["two_people"]
 
 
 def test_a_pack_of_dogs_is_no_group_of_people() -> None:

@@ -53,7 +53,7 @@ from emotigram.errors import (
 )
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
-from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.chat_server import ChatReply, FakeProvider
 from emotigram.writers import chat
 from emotigram.writers.chat.answer import draft_so_far, whole_drafts
 from emotigram.writers.chat.prompt import request_message
@@ -94,12 +94,12 @@ def settings(server: FakeProvider, **changes: object) -> Any:
     return load_settings(**{"base_url": server.url, "api_key": KEY, "retries": 0, **changes})
 
 
-def write(*answers: Answer, **changes: object) -> tuple[list[Draft], FakeProvider]:
+def write(*answers: ChatReply, **changes: object) -> tuple[list[Draft], FakeProvider]:
     with FakeProvider(*answers) as provider:
         return list(chat.build(settings(provider, **changes)).write(brief())), provider
 
 
-def failure(*answers: Answer, **changes: object) -> ChatError:
+def failure(*answers: ChatReply, **changes: object) -> ChatError:
     with pytest.raises(ChatError) as caught:
         write(*answers, **changes)
     return caught.value
@@ -110,18 +110,18 @@ def pieces(*posts: dict[str, Any], size: int = 4) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
-def refusal(status: int, message: str = "no", **headers: str) -> Answer:
-    return Answer(status=status, message=message, headers=headers)
+def refusal(status: int, message: str = "no", **headers: str) -> ChatReply:
+    return ChatReply(status=status, message=message, headers=headers)
 
 
 BUSY = refusal(429, **{"retry-after-ms": "1"})
-GOOD = Answer(pieces(CHINESE))
+GOOD = ChatReply(pieces(CHINESE))
 
 
 class TestAGoodAnswer:
     @pytest.mark.parametrize(("language", "post"), [("zh", CHINESE), ("en", ENGLISH)])
     def test_is_shown_as_it_grows(self, language: str, post: dict[str, Any]) -> None:
-        with FakeProvider(Answer(pieces(post))) as provider:
+        with FakeProvider(ChatReply(pieces(post))) as provider:
             writer = chat.build(settings(provider))
             drafts = list(writer.write(brief(language)))
         assert writer.name == "chat:deepseek-flash"
@@ -133,19 +133,19 @@ class TestAGoodAnswer:
 
     @pytest.mark.parametrize("fence", ["```json\n{}\n```", "Here is the json:\n```\n{}\n```\nEnjoy!"])
     def test_is_unwrapped_from_a_fence(self, fence: str) -> None:
-        drafts, _ = write(Answer([fence.replace("{}", json.dumps(CHINESE))]))
+        drafts, _ = write(ChatReply([fence.replace("{}", json.dumps(CHINESE))]))
         assert drafts[-1].text == CHINESE["text"]
 
     def test_keeps_a_title_only_where_the_platform_has_one(self) -> None:
         titled = json.dumps({**CHINESE, "title": "晚风"})
-        with FakeProvider(Answer([titled]), Answer([titled])) as provider:
+        with FakeProvider(ChatReply([titled]), ChatReply([titled])) as provider:
             writer = chat.build(settings(provider))
             without = list(writer.write(brief()))[-1]
             with_title = list(writer.write(brief(platform=titled_platform())))[-1]
         assert (without.title, with_title.title) == ("", "晚风")
 
     def test_closes_the_connection_when_the_reader_leaves(self) -> None:
-        with FakeProvider(Answer(pieces(CHINESE), "stall")) as provider:
+        with FakeProvider(ChatReply(pieces(CHINESE), "stall")) as provider:
             drafts: Iterator[Draft] = chat.build(settings(provider)).write(brief())
             assert next(drafts).text
             drafts.close()  # type: ignore[attr-defined]
@@ -161,13 +161,13 @@ class TestAGoodAnswer:
 
     def test_holds_several_posts_of_which_the_first_is_shown_as_it_grows(self) -> None:
         other = {"text": "湖边的风", "hashtags": [], "alt_text": "日落时的湖"}
-        drafts, _ = write(Answer(pieces(CHINESE, other)))
+        drafts, _ = write(ChatReply(pieces(CHINESE, other)))
         assert [draft.candidate for draft in drafts[-2:]] == [0, 1]
         assert {draft.candidate for draft in drafts[:-1]} == {0}
         assert (drafts[-1].text, drafts[-1].alt_text) == ("湖边的风", "日落时的湖")
 
     def test_is_taken_without_the_posts_that_are_malformed(self) -> None:
-        drafts, provider = write(Answer([json.dumps({"posts": [{"text": 7}, CHINESE, {"title": "no text"}]})]))
+        drafts, provider = write(ChatReply([json.dumps({"posts": [{"text": 7}, CHINESE, {"title": "no text"}]})]))
         assert drafts[-1].text == CHINESE["text"]
         assert len(provider.requests) == 1
 
@@ -347,7 +347,7 @@ class TestARefusal:
 
 class TestABrokenAnswer:
     def test_that_is_kept_waiting_by_comments_is_no_break(self) -> None:
-        drafts, _ = write(Answer(pieces(CHINESE), waits=20))
+        drafts, _ = write(ChatReply(pieces(CHINESE), waits=20))
         assert drafts[-1].text == CHINESE["text"]
 
     def test_with_nobody_there(self) -> None:
@@ -358,23 +358,23 @@ class TestABrokenAnswer:
 
     @pytest.mark.parametrize("ending", ["drop", "close", "error_event"])
     def test_that_breaks_off(self, ending: Any) -> None:
-        assert isinstance(failure(Answer(pieces(CHINESE)[:4], ending), GOOD), ChatDown)
+        assert isinstance(failure(ChatReply(pieces(CHINESE)[:4], ending), GOOD), ChatDown)
 
     def test_whose_error_page_breaks_off(self) -> None:
-        assert isinstance(failure(Answer(status=500, message="x" * 100, ending="drop")), ChatDown)
+        assert isinstance(failure(ChatReply(status=500, message="x" * 100, ending="drop")), ChatDown)
 
     def test_that_stalls(self) -> None:
-        error = failure(Answer(pieces(CHINESE)[:4], "stall"), stall_s=0.2)
+        error = failure(ChatReply(pieces(CHINESE)[:4], "stall"), stall_s=0.2)
         assert isinstance(error, ChatStalled)
         assert "0.2 seconds" in str(error)
 
     def test_that_is_kept_alive_for_ever(self) -> None:
-        error = failure(Answer(pieces(CHINESE)[:4], "keep_alive"), stall_s=30, timeout_s=0.3)
+        error = failure(ChatReply(pieces(CHINESE)[:4], "keep_alive"), stall_s=30, timeout_s=0.3)
         assert isinstance(error, ChatStalled)
         assert "0.3 seconds" in str(error)
 
     def test_that_never_starts_ends_with_the_deadline_not_after_every_retry(self) -> None:
-        with FakeProvider(*[Answer((), "stall")] * 4) as provider, pytest.raises(ChatStalled):
+        with FakeProvider(*[ChatReply((), "stall")] * 4) as provider, pytest.raises(ChatStalled):
             list(chat.build(settings(provider, stall_s=30, timeout_s=0.3, retries=3)).write(brief()))
         assert len(provider.requests) == 1
 
@@ -382,17 +382,17 @@ class TestABrokenAnswer:
         "bad", ["", "  \n", "{}", "sorry, no", '{"text": " "}', '{"text": 7}', '{"text": "half', "[1]", '{"posts": []}']
     )
     def test_that_is_blank_or_malformed_is_asked_for_once_more(self, bad: str) -> None:
-        drafts, provider = write(Answer([bad]), GOOD)
+        drafts, provider = write(ChatReply([bad]), GOOD)
         assert drafts[-1].text == CHINESE["text"]
         assert len(provider.requests) == 2
 
     def test_that_is_blank_twice(self) -> None:
-        with FakeProvider(Answer([""]), Answer(["{}"]), GOOD) as provider, pytest.raises(ChatBlank):
+        with FakeProvider(ChatReply([""]), ChatReply(["{}"]), GOOD) as provider, pytest.raises(ChatBlank):
             list(chat.build(settings(provider)).write(brief()))
         assert len(provider.requests) == 2
 
     def test_that_is_not_the_protocol(self) -> None:
-        assert isinstance(failure(Answer((), "garbage")), ChatBlank)
+        assert isinstance(failure(ChatReply((), "garbage")), ChatBlank)
 
 
 class TestWhatItUses:
@@ -412,7 +412,7 @@ class TestWhatItUses:
         [{"prompt_tokens_details": {"cached_tokens": 600}}, {"prompt_cache_hit_tokens": 600}],  # OpenAI, DeepSeek
     )
     def test_is_what_the_provider_counts_at_its_price(self, cached: dict[str, Any]) -> None:
-        with FakeProvider(Answer(pieces(CHINESE), usage={**self.REPORTED, **cached})) as provider:
+        with FakeProvider(ChatReply(pieces(CHINESE), usage={**self.REPORTED, **cached})) as provider:
             usage = self.used(self.priced(provider))
         assert (usage.prompt_tokens, usage.cached_tokens, usage.answer_tokens) == (700, 600, 200)
         assert usage.cost == pytest.approx((100 * 1 + 600 * 0.1 + 200 * 4) / 1e6)
@@ -426,8 +426,8 @@ class TestWhatItUses:
         assert usage.cost
 
     def test_counts_blank_answers_too(self) -> None:
-        blank = Answer([""], usage={**self.REPORTED, "completion_tokens": 1})
-        with FakeProvider(blank, Answer(pieces(CHINESE), usage=self.REPORTED)) as provider:
+        blank = ChatReply([""], usage={**self.REPORTED, "completion_tokens": 1})
+        with FakeProvider(blank, ChatReply(pieces(CHINESE), usage=self.REPORTED)) as provider:
             assert self.used(self.priced(provider)).prompt_tokens == 1400
 
     def test_has_no_cost_where_nobody_knows_the_price(self) -> None:
@@ -449,7 +449,7 @@ class TestWhatItUses:
         assert cost_of(price, 1_000_000, 0, 0, datetime(2026, 11, 26, 1, 30, tzinfo=UTC)) == 2  # the same moment
 
     def test_stops_before_the_budget_is_exceeded(self) -> None:
-        answer = Answer(pieces(CHINESE), usage={**self.REPORTED, "completion_tokens": 2000})
+        answer = ChatReply(pieces(CHINESE), usage={**self.REPORTED, "completion_tokens": 2000})
         with FakeProvider(answer, answer, answer) as provider:
             writer = self.priced(provider, budget=0.019)
             assert self.used(writer).cost == pytest.approx(0.0087)
@@ -473,7 +473,7 @@ class TestWhatItUses:
 
 class TestAServerThatDoesNotStream:
     def test_is_asked_for_the_whole(self) -> None:
-        with FakeProvider(Answer(pieces(CHINESE), usage=TestWhatItUses.REPORTED)) as provider:
+        with FakeProvider(ChatReply(pieces(CHINESE), usage=TestWhatItUses.REPORTED)) as provider:
             chosen = settings(provider)
             writer = ChatWriter(replace(find_server(chosen), supports_stream=False), chosen)
             *_, draft = writer.write(brief())
@@ -511,7 +511,7 @@ class TestARepair:
         assert repaired[:2] == written
 
     def test_of_an_answer_that_is_no_json_says_so(self) -> None:
-        drafts, provider = write(Answer(["Sure! Here it is."]), GOOD)
+        drafts, provider = write(ChatReply(["Sure! Here it is."]), GOOD)
         assert drafts[-1].text == CHINESE["text"]
         asked = provider.requests[1].body["messages"]
         assert asked[-2] == {"role": "assistant", "content": "Sure! Here it is."}
@@ -527,7 +527,7 @@ class TestInTheStudio:
 
     def test_a_good_answer_is_checked_and_published(self) -> None:
         worse = {"text": "心情很差，难过得想哭，什么都不想做，一个也不想见。"}
-        with FakeProvider(Answer(pieces(worse, CHINESE))) as provider:
+        with FakeProvider(ChatReply(pieces(worse, CHINESE))) as provider:
             post = self.studio(provider).write(reading(), language="zh", platform="weibo", tone="positive")
         assert post.text == CHINESE["text"]
         assert post.hashtags == ("湖边", "晚风")
@@ -538,7 +538,7 @@ class TestInTheStudio:
 
     def test_a_language_that_only_a_chat_model_writes(self) -> None:
         french = {"text": "Le lac ce soir, et je me sens tellement heureux, quel beau moment."}
-        with FakeProvider(Answer(pieces(french)), Answer((), "drop"), refusal(503)) as provider:
+        with FakeProvider(ChatReply(pieces(french)), ChatReply((), "drop"), refusal(503)) as provider:
             studio = self.studio(provider)
             assert studio.write(reading(), language="fr", platform="x").text == french["text"]
             with pytest.raises(ChatDown):  # nobody can stand in
@@ -549,7 +549,7 @@ class TestInTheStudio:
     def test_whatever_a_model_answers_keeps_every_hard_limit(self, data: st.DataObject) -> None:
         platform = data.draw(st.sampled_from([each.key for each in catalogue.platforms()]))
         posts = data.draw(st.lists(st.fixed_dictionaries({"text": texts, "title": texts, "hashtags": st.lists(texts)})))
-        answer = Answer([json.dumps({"posts": posts})])
+        answer = ChatReply([json.dumps({"posts": posts})])
         with FakeProvider(reply=lambda _: answer) as provider:
             post = self.studio(provider).write(reading(), language="zh", platform=platform)
         place = catalogue.platform(platform)
@@ -559,13 +559,13 @@ class TestInTheStudio:
 
     @pytest.mark.parametrize("bad", ["", "no json", '{"posts": []}'])
     def test_an_answer_that_stays_bad_is_stood_in_for(self, bad: str) -> None:
-        with FakeProvider(Answer([bad]), Answer([bad])) as provider:
+        with FakeProvider(ChatReply([bad]), ChatReply([bad])) as provider:
             post = self.studio(provider).write(reading(), language="zh", platform="weibo")
         assert post.written_by == "embedded"
         assert post.notes
 
     def test_a_passing_failure_is_stood_in_for_and_noted(self) -> None:
-        with FakeProvider(Answer(pieces(CHINESE)[:4], "drop")) as provider:
+        with FakeProvider(ChatReply(pieces(CHINESE)[:4], "drop")) as provider:
             post = self.studio(provider).write(reading(), language="zh", platform="moments")
         assert post.text
         assert post.written_by == "embedded"

@@ -10,7 +10,7 @@ import pytest
 from emotigram.assembly import load_engine
 from emotigram.ports import Writer
 from emotigram.settings import load_settings
-from emotigram.testing.chat_server import Answer, FakeProvider, Request
+from emotigram.testing.chat_server import ChatReply, ChatRequest, FakeProvider
 from emotigram.testing.writers import WriterContract
 
 POST = {
@@ -20,8 +20,8 @@ POST = {
 }
 
 
-def _answer_to(request: Request) -> Answer:
-    return Answer([json.dumps({"posts": [POST, {**POST, "title": "A good dog"}]})])
+def _answer_to(request: ChatRequest) -> ChatReply:
+    return ChatReply([json.dumps({"posts": [POST, {**POST, "title": "A good dog"}]})])
 
 
 @pytest.fixture(scope="module", params=["embedded", "chat"])

@@ -16,7 +16,7 @@ from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.publishing.additions import additions
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
-from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.chat_server import ChatReply, FakeProvider
 from emotigram.writers import chat
 from emotigram.writers.chat.prompt import request_message, system_message
 from emotigram.writers.embedded import EmbeddedWriter
@@ -43,8 +43,8 @@ def studio(provider: FakeProvider) -> Studio:
     return Studio(chosen, unused, judge(), chat.build(chosen), stand_in=EmbeddedWriter())
 
 
-def answer(*texts: str) -> Answer:
-    return Answer([json.dumps({"posts": [{"text": text} for text in texts]}, ensure_ascii=False)])
+def answer(*texts: str) -> ChatReply:
+    return ChatReply([json.dumps({"posts": [{"text": text} for text in texts]}, ensure_ascii=False)])
 
 
 def assert_nothing_was_obeyed(post: Post, of: Brief) -> None:

@@ -16,7 +16,7 @@ from emotigram.domain import Brief, Check, Draft, Post
 from emotigram.errors import UnknownName
 from emotigram.publishing.loop import Loop
 from emotigram.settings import load_settings
-from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.chat_server import ChatReply, FakeProvider
 from emotigram.testing.writers import DictatedWriter
 from emotigram.writers import chat
 from emotigram.writers.chat.prompt import request_message, system_message
@@ -121,7 +121,7 @@ class TestTheChatWriter:
     def asked(self, of: Brief) -> tuple[str, str, Any]:
         """The rules, what is asked for, and the data."""
         chosen: Any = {"api_key": "k", "retries": 0}
-        with FakeProvider(Answer([json.dumps({"text": GLAD})])) as provider:
+        with FakeProvider(ChatReply([json.dumps({"text": GLAD})])) as provider:
             list(chat.build(load_settings(base_url=provider.url, **chosen)).write(of))
         system, request = provider.requests[0].body["messages"]
         told, _, data = request["content"].rpartition("\n")

@@ -82,7 +82,7 @@ class Tools:
             path: Path of a JPEG, PNG, WebP, HEIC, GIF, TIFF or BMP file.
             text: The user's own words about it, if any; they are judged together with the photo.
         """
-        with _errors_told(self.caller.language):
+        with _tool_errors(self.caller.language):
             steps = self.desk.read(Path(path).expanduser(), Path(path).name, text, self.caller)
             return cast(ReadingAnswer, await last(steps))
 
@@ -93,7 +93,7 @@ class Tools:
         list_choices has the keys of platforms, languages, styles and revisions.
         """
         wanted = PostRequest(**asked)
-        with _errors_told(self.caller.language):
+        with _tool_errors(self.caller.language):
             self.desk.check(wanted)
             steps = self.desk.write(self.desk.reading(wanted.reading_id, self.caller), wanted, self.caller)
             return cast(PostAnswer, await last(steps))
@@ -110,7 +110,7 @@ class Tools:
 
 
 @contextmanager
-def _errors_told(language: str) -> Iterator[None]:
+def _tool_errors(language: str) -> Iterator[None]:
     """Tell the assistant what went wrong and what to do, as it would read it to the user."""
     try:
         yield

@@ -38,7 +38,7 @@ Error = TypeVar("Error", bound=ServerError)
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class RemoteServer:
     """A server as a client knows it; what it answers and what errors say is in ``language``, en or zh."""
 
     url: str
@@ -48,7 +48,7 @@ class Server:
     retries: int
 
     @classmethod
-    def known_as(cls, url: str, key: str, language: str, timeout: float, retries: int) -> Server:
+    def known_as(cls, url: str, key: str, language: str, timeout: float, retries: int) -> RemoteServer:
         """Take the key from the environment where none is given."""
         secret = SecretStr(key.strip() or os.environ.get(KEY_VARIABLE, "").strip())
         return cls(url.rstrip("/"), secret, language, timeout, retries)

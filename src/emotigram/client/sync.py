@@ -12,7 +12,7 @@ from typing import Any, Self, Unpack
 import httpx2
 
 from emotigram.client import calls
-from emotigram.client.answers import Server, is_stream
+from emotigram.client.answers import RemoteServer, is_stream
 from emotigram.client.calls import Answer, Call, CaptionStep, DraftStep, PhotoSource
 from emotigram.domain import Wishes
 from emotigram.schemas.answers import PostAnswer, ReadingAnswer
@@ -36,7 +36,7 @@ class Client:
         timeout: float = 200,
         retries: int = 2,
     ) -> None:
-        self._server = Server.known_as(base_url, api_key, language, timeout, retries)
+        self._server = RemoteServer.known_as(base_url, api_key, language, timeout, retries)
         self._http = httpx2.Client(**self._server.options())
 
     def read(self, photo: PhotoSource, text: str = "", *, idempotency_key: str | None = None) -> ReadingAnswer:

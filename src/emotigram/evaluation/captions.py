@@ -21,7 +21,7 @@ _EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ScoredCaption:
     """A photo's row, what was said of it, its references and its CIDEr-D."""
 
     row: int
@@ -35,7 +35,7 @@ class CaptionResult:
     """JSON-ready figures, and the best and worst photos per language (``best``, ``worst``)."""
 
     figures: dict[str, Any]
-    examples: Mapping[str, Mapping[str, Sequence[Example]]]
+    examples: Mapping[str, Mapping[str, Sequence[ScoredCaption]]]
 
 
 def measure_captions(  # noqa: PLR0913
@@ -67,7 +67,7 @@ def measure_captions(  # noqa: PLR0913
 
 def _measure_language(
     rows: Sequence[CaptionRow], captions: Sequence[Captions], language: str, seed: int
-) -> tuple[dict[str, Any], dict[str, list[Example]]]:
+) -> tuple[dict[str, Any], dict[str, list[ScoredCaption]]]:
     told = [each.description[language] for each in captions]
     said = [each.sentences.get(language, each.description[language]) for each in captions]
     references = [row.captions[language] for row in rows]
@@ -103,8 +103,8 @@ def _selective(confidence: Sequence[float | None], scores: NDArray[np.float64]) 
 
 def _examples(
     rows: Sequence[CaptionRow], said: Sequence[str], references: Sequence[tuple[str, ...]], scores: NDArray[np.float64]
-) -> dict[str, list[Example]]:
+) -> dict[str, list[ScoredCaption]]:
     order = np.argsort(-scores, kind="stable").tolist()
-    made = [Example(rows[at].number, said[at], references[at], float(scores[at])) for at in order]
+    made = [ScoredCaption(rows[at].number, said[at], references[at], float(scores[at])) for at in order]
     half = min(_EXAMPLES, len(made) // 2)
     return {"best": made[:half], "worst": made[::-1][:half]}

@@ -35,7 +35,7 @@ class PostWishes(BaseModel):
 
     @property
     def asked(self) -> Wishes:
-        """The same for a studio."""
+        """The wishes as ``Studio.write`` takes them."""
         return cast(Wishes, self.model_dump(include=set(Wishes.__annotations__)))
 
 

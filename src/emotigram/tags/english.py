@@ -14,7 +14,7 @@ from emotigram.tags.wording import from_tags, named_in
 _COLOUR_SIDE_PX = 64  # colours need no more
 
 
-def told_in_english(
+def captions_in_english(
     photo: Photo, description: str, tweet: str = "", features: Features | None = None, notes: tuple[Note, ...] = ()
 ) -> Captions:
     """Captions with the tags that the English description names, which also say it in Chinese; no second model looks.

@@ -32,10 +32,10 @@ def consistent(probabilities: Mapping[str, float]) -> dict[str, float]:
     return {**own, **made}
 
 
-def told(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Tag, ...]:
+def sure_tags(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Tag, ...]:
     """Tags that reach their thresholds, surest first, without those that go without saying beside another.
 
-    Of several numbers of people only the surest is told.
+    Of several numbers of people only the surest is sure_tags.
     """
     sure = sorted(((p, key) for key, p in probabilities.items() if p >= thresholds.get(key, _NEVER)), reverse=True)
     return without_repetition([tag_of(key, p) for p, key in sure])

@@ -25,7 +25,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class SocialLines:
     """The lines of one language; the data file's comments say what each part is for."""
 
     join: str
@@ -77,7 +77,7 @@ def _languages() -> tuple[str, ...]:
 
 
 @cache
-def _voice(language: str) -> Voice:
+def _voice(language: str) -> SocialLines:
     if not speaks(language):
         raise UnknownName(kind="language of the social voice", name=language, known=", ".join(_languages()))
-    return TypeAdapter(Voice).validate_python(read_data(f"social/{language}.toml"), extra="forbid")
+    return TypeAdapter(SocialLines).validate_python(read_data(f"social/{language}.toml"), extra="forbid")

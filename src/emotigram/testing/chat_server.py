@@ -15,7 +15,7 @@ PACE_S = 0.02  # between keep-alive comments
 
 
 @dataclass(frozen=True)
-class Answer:
+class ChatReply:
     """A stream of ``pieces`` and how it ends, or, with another status, an error with a message (or a ``body``).
 
     ``waits`` are keep-alive comments before the first piece; ``usage`` is counted where a client asks for it. A client
@@ -33,7 +33,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Request:
+class ChatRequest:
     """What the client sent; header names in lower case."""
 
     path: str
@@ -56,8 +56,8 @@ class FakeProvider:
     ``hung_up`` is set once a client left an unfinished answer.
     """
 
-    def __init__(self, *answers: Answer, reply: Callable[[Request], Answer] | None = None) -> None:
-        self.requests: list[Request] = []
+    def __init__(self, *answers: ChatReply, reply: Callable[[ChatRequest], ChatReply] | None = None) -> None:
+        self.requests: list[ChatRequest] = []
         self.hung_up = Event()
         self._answers = list(answers)
         self._reply = reply
@@ -68,7 +68,7 @@ class FakeProvider:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def answer_to(self, request: Request) -> Answer:
+    def answer_to(self, request: ChatRequest) -> ChatReply:
         self.requests.append(request)
         return self._reply(request) if self._reply else self._answers.pop(0)
 
@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.path, headers, json.loads(raw), raw)
+        request = ChatRequest(self.path, headers, json.loads(raw), raw)
         answer = self.provider.answer_to(request)
         self.close_connection = True
         try:
@@ -114,13 +114,13 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:  # written to a client that is gone
             self.provider.hung_up.set()
 
-    def _refuse(self, answer: Answer) -> None:
+    def _refuse(self, answer: ChatReply) -> None:
         error = {"error": {"message": answer.message, "type": "scripted", "code": "scripted"}}
         body = json.dumps(answer.body or error).encode()
         self._start(answer, {"Content-Type": "application/json", "Content-Length": str(len(body))})
         self.wfile.write(body[: len(body) // 2] if answer.ending == "drop" else body)
 
-    def _tell(self, answer: Answer) -> None:
+    def _tell(self, answer: ChatReply) -> None:
         message = {"role": "assistant", "content": "".join(answer.pieces)}
         choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
         about = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted"}
@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._start(answer, {"Content-Type": "application/json", "Content-Length": str(len(body))})
         self.wfile.write(body)
 
-    def _stream(self, answer: Answer, counts: bool) -> None:
+    def _stream(self, answer: ChatReply, counts: bool) -> None:
         # Without chunks the end of the connection is the end of the body, as behind some proxies.
         self._chunked = answer.ending != "close"
         chunks = {"Transfer-Encoding": "chunked"} if self._chunked else {"Connection": "close"}
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._event({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
         self._end(answer.ending, answer.usage if counts else None)
 
-    def _start(self, answer: Answer, headers: Mapping[str, str]) -> None:
+    def _start(self, answer: ChatReply, headers: Mapping[str, str]) -> None:
         self.send_response(answer.status)
         for name, value in {**headers, **answer.headers}.items():
             self.send_header(name, value)

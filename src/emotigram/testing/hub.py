@@ -57,7 +57,7 @@ JUNK = {
 
 
 @dataclass(frozen=True)
-class Request:
+class HubRequest:
     """What the client sent; header names in lower case."""
 
     path: str
@@ -84,7 +84,7 @@ class FakeHub:
         self.elsewhere = ""
         self.ranges = True
         self.listing: bytes | None = None
-        self.requests: list[Request] = []
+        self.requests: list[HubRequest] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
@@ -111,7 +111,7 @@ class FakeHub:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 path = unquote(urlsplit(self.path).path)
-                hub.requests.append(Request(path, {key.lower(): value for key, value in self.headers.items()}))
+                hub.requests.append(HubRequest(path, {key.lower(): value for key, value in self.headers.items()}))
                 if hub.status != 200:
                     self._send(hub.status, b"{}")
                 elif re.fullmatch(f"/api/models/{REPO}(/revision/[^/]+)?", path):

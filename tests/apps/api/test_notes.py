@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from emotigram.testing.chat_server import Answer, FakeProvider
+from emotigram.testing.chat_server import ChatReply, FakeProvider
 from tests.apps.api.server import api
 
 MISSING = "blip2-opt-2.7b"  # weights that are not on this computer
@@ -72,7 +72,7 @@ def test_why_the_embedded_writer_stood_in_is_in_the_callers_language(
 ) -> None:
     keys_file = tmp_path / "keys.sqlite3"
     with (
-        FakeProvider(Answer(status=500)) as chat,
+        FakeProvider(ChatReply(status=500)) as chat,
         api(
             writer="chat", base_url=chat.url, api_key="sk-test", retries=0, interface=interface, keys_file=keys_file
         ) as client,

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from emotigram import open_studio
-from emotigram.testing.chat_server import Answer, FakeProvider, Request
+from emotigram.testing.chat_server import ChatReply, ChatRequest, FakeProvider
 from tests.apps.api.server import PATIENCE_S, api, gated, serving
 from tests.apps.api.test_bad_requests import in_both_languages, problem
 
@@ -102,9 +102,9 @@ def test_an_answer_that_takes_too_long_is_given_up(keys_file: Path) -> None:
 def test_a_slow_chat_provider_holds_up_no_reading(keys_file: Path, china: Path) -> None:
     speaks = threading.Event()
 
-    def reply(_: Request) -> Answer:
+    def reply(_: ChatRequest) -> ChatReply:
         assert speaks.wait(PATIENCE_S)
-        return Answer([POSTS])
+        return ChatReply([POSTS])
 
     files = {"photos": china.read_bytes()}
     with FakeProvider(reply=reply) as provider, ThreadPoolExecutor(8) as threads:
@@ -121,7 +121,7 @@ def test_a_slow_chat_provider_holds_up_no_reading(keys_file: Path, china: Path) 
 
 
 def test_a_chat_provider_that_hears_its_caller_leave_is_left_too(keys_file: Path, china: Path) -> None:
-    answer = Answer(['{"posts": [{"title": "", "text": "A calm'], "keep_alive")
+    answer = ChatReply(['{"posts": [{"title": "", "text": "A calm'], "keep_alive")
     with FakeProvider(reply=lambda _: answer) as provider:
         studio = open_studio(
             writer="chat", base_url=provider.url, api_key="k", captioner="embedded", language="en", keys_file=keys_file
@@ -208,9 +208,9 @@ def test_who_cannot_be_answered_before_the_server_ends_is_told_so(keys_file: Pat
 def test_a_photo_is_not_read_where_no_post_could_be_written(keys_file: Path, china: Path) -> None:
     speaks = threading.Event()
 
-    def reply(_: Request) -> Answer:
+    def reply(_: ChatRequest) -> ChatReply:
         assert speaks.wait(PATIENCE_S)
-        return Answer([POSTS])
+        return ChatReply([POSTS])
 
     options = {"writer": "chat", "api_key": "k", "captioner": "embedded", "language": "en", "queue_size": 1}
     with (

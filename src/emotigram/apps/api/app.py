@@ -22,7 +22,7 @@ with extra_needed("api"):
 from emotigram.apps.api import choices, health, posts, readings, widget
 from emotigram.apps.api.answers import with_components
 from emotigram.apps.api.envelope import Envelope
-from emotigram.apps.api.forms import told
+from emotigram.apps.api.forms import faults_in_words
 from emotigram.apps.api.state import ApiState, new_state
 from emotigram.apps.http.body_limits import BodyLimits
 from emotigram.apps.http.client_limits import ClientLimits
@@ -61,7 +61,7 @@ def build_api(studio: AsyncStudio) -> FastAPI:
     app.add_middleware(Origins, settings=state.settings)
     app.add_middleware(ClientLimits, settings=state.settings)
     app.add_middleware(Envelope, metrics=state.metrics)
-    if state.settings.cors_origins:  # around all others, so that pages can read whatever they are told
+    if state.settings.cors_origins:  # around all others, so that pages can read whatever they are faults_in_words
         app.add_middleware(CORSMiddleware, allow_origins=state.settings.cors_origins, **_CORS)
     app.openapi = partial(_document, app)  # type: ignore[method-assign]
     return app
@@ -85,7 +85,7 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
-        return problem_response(RequestMalformed(detail=told(error.errors(), language_of(request))), request)
+        return problem_response(RequestMalformed(detail=faults_in_words(error.errors(), language_of(request))), request)
 
     @app.exception_handler(ClientDisconnect)  # while the body was still coming
     @app.exception_handler(CallerLeft)

@@ -32,7 +32,7 @@ async def streamed(steps: Steps, patience: Patience, language: str, request_id: 
         await steps.aclose()
         raise
 
-    async def told() -> AsyncIterator[bytes]:
+    async def lines() -> AsyncIterator[bytes]:
         async with aclosing(steps):
             yield _event(first)
             try:
@@ -47,7 +47,7 @@ async def streamed(steps: Steps, patience: Patience, language: str, request_id: 
                 raise  # the envelope logs it
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # proxies must pass events on at once
-    return _Events(told(), headers=headers)
+    return _Events(lines(), headers=headers)
 
 
 class _Events(EventSourceResponse):

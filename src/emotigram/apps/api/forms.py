@@ -78,10 +78,10 @@ def validated(kind: type[Wishes], values: object, language: str) -> Wishes:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise RequestMalformed(detail=told(error.errors(), language)) from error
+        raise RequestMalformed(detail=faults_in_words(error.errors(), language)) from error
 
 
-def told(faults: Sequence[Mapping[str, Any]], language: str) -> str:
+def faults_in_words(faults: Sequence[Mapping[str, Any]], language: str) -> str:
     """The faults that pydantic found, in words."""
     return " ".join(_fault(fault, language) for fault in faults[:5])
 

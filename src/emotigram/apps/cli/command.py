@@ -14,7 +14,7 @@ from typing import Annotated, get_args
 import typer
 
 from emotigram import catalogue
-from emotigram.apps.cli.terminal import Screen
+from emotigram.apps.cli.terminal import Terminal
 from emotigram.errors import EmotiGramError, SettingsError, SettingsUntrusted
 from emotigram.registry import ROLES, engine_keys
 from emotigram.settings import load_settings
@@ -51,7 +51,7 @@ def errors_shown(context: typer.Context, debug: bool) -> Iterator[None]:
     try:
         yield
     except EmotiGramError as error:
-        Screen(language_of(context), debug=debug).show_error(error)
+        Terminal(language_of(context), debug=debug).show_error(error)
         raise typer.Exit(error.exit_code) from None
 
 

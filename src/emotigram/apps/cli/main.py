@@ -14,7 +14,7 @@ import typer
 from emotigram import __version__, catalogue
 from emotigram.apps.cli import evaluate, keys, models, train, trust
 from emotigram.apps.cli.command import Debug, errors_shown, help_text
-from emotigram.apps.cli.terminal import Screen, print_json
+from emotigram.apps.cli.terminal import Terminal, print_json
 from emotigram.assembly import choose_engine, open_studio
 from emotigram.domain import Reading, SentimentLabel, Wishes
 from emotigram.errors import PhotoError, SettingsError
@@ -124,7 +124,7 @@ def caption(  # noqa: PLR0913  # one argument an option
         wishes = Wishes(tone=tone, past_posts=past_posts or (), revision=revision, previous=previous)
         _check_names(settings, wishes)
         language = interface_language(settings.interface)
-        screen = Screen(language, as_json=as_json, debug=debug, photos=len(photos), explain=explain)
+        screen = Terminal(language, as_json=as_json, debug=debug, photos=len(photos), explain=explain)
         if dry_run:
             _plan(photos, settings, screen, text, wishes)
         else:
@@ -151,7 +151,7 @@ def read(  # noqa: PLR0913
     with errors_shown(context, debug):
         # No writer is used, so a missing key must not stand in the way.
         settings = load_settings(interface=context.obj, writer="embedded", captioner=engine)
-        screen = Screen(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
+        screen = Terminal(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
         _work_through(photos, _open_studio(settings), screen, text, lambda read: screen.show(read, None))
 
 
@@ -208,7 +208,7 @@ def main() -> None:
     app(prog_name="emotigram")
 
 
-def _plan(paths: list[Path], settings: Settings, screen: Screen, text: str, wishes: Wishes) -> None:
+def _plan(paths: list[Path], settings: Settings, screen: Terminal, text: str, wishes: Wishes) -> None:
     """Show what would be sent to a chat model; sends nothing, photos neither."""
     # the chat library is slow to load
     from emotigram.chat.server import keyless  # noqa: PLC0415
@@ -236,7 +236,7 @@ def _open_studio(settings: Settings) -> Studio:
 
 
 def _work_through(
-    paths: list[Path], studio: Studio, screen: Screen, text: str, show: Callable[[Reading], None]
+    paths: list[Path], studio: Studio, screen: Terminal, text: str, show: Callable[[Reading], None]
 ) -> None:
     """Read photos in batches and show each; those that cannot be read are told of and end the command at last."""
     failures: list[PhotoError] = []

@@ -10,7 +10,7 @@ from rich.filesize import decimal
 
 from emotigram.apps.cli.command import Debug, errors_shown, help_text
 from emotigram.apps.cli.models_view import ByteBar, ask, show_download, show_holdings, tell
-from emotigram.apps.cli.terminal import Screen, print_json
+from emotigram.apps.cli.terminal import Terminal, print_json
 from emotigram.apps.extras import extra_needed
 from emotigram.errors import WeightsDamaged
 from emotigram.settings import Settings, load_settings
@@ -84,7 +84,7 @@ def verify_weights(
             tell("models.none", language)
         faults = [fault for name in asked for fault in _verify(name, settings, language)]
         for fault in faults:
-            Screen(language, debug=debug).show_error(fault)
+            Terminal(language, debug=debug).show_error(fault)
         if faults:
             raise typer.Exit(faults[0].exit_code)
 

@@ -85,7 +85,7 @@ class Renderer:
             if not check.passed:
                 yield self._say("check"), Text(printable(finding(check, self._language)), "red")
         if post.usage:
-            yield self._say("usage"), Text(usage_told(post.usage, self._language), "dim")
+            yield self._say("usage"), Text(usage_line(post.usage, self._language), "dim")
         yield from self._note_rows(post.notes)
 
     def _note_rows(self, notes: tuple[Note, ...]) -> Iterator[tuple[str, RenderableType]]:
@@ -136,7 +136,7 @@ class Renderer:
         return say(f"cli.{key}", self._language)
 
 
-def usage_told(usage: Usage, language: str) -> str:
+def usage_line(usage: Usage, language: str) -> str:
     """Tokens and cost in one line, such as ``812 + 310 tokens · 0.0021 CNY``."""
     values = {"prompt": usage.prompt_tokens, "answer": usage.answer_tokens, "cached": usage.cached_tokens}
     told = say("cli.tokens_estimated" if usage.is_estimate else "cli.tokens", language, **values)

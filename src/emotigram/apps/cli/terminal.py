@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from emotigram.apps.cli.printable import printable
-from emotigram.apps.cli.render import Renderer, usage_told
+from emotigram.apps.cli.render import Renderer, usage_line
 from emotigram.domain import Plan, Post, Reading
 from emotigram.errors import EmotiGramError
 from emotigram.schemas.answers import PhotoInfo, PlanInfo, PostInfo, ReadingInfo
@@ -24,7 +24,7 @@ from emotigram.schemas.base import Answer
 from emotigram.texts import say
 
 
-class Screen:
+class Terminal:
     """Shows results as they come, for people or as JSON lines; a context manager around the progress bar."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Screen:
         )
         self._task = self._progress.add_task(say("cli.reading", language), total=photos)
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> Terminal:
         self._progress.start()
         return self
 
@@ -90,7 +90,7 @@ class Screen:
             for role, words in plan.messages:
                 self._results.print(Text(f"\n[{role}]", "cyan"))
                 self._results.print(Text(printable(words)), soft_wrap=True)
-            self._results.print(Text(f"\n{usage_told(plan.usage, self.language)}", "bold"), soft_wrap=True)
+            self._results.print(Text(f"\n{usage_line(plan.usage, self.language)}", "bold"), soft_wrap=True)
         self._progress.start()
         self._progress.advance(self._task)
 

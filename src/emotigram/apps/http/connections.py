@@ -21,13 +21,13 @@ class Connection(Protocol):
 
     @property
     def spare(self) -> int | None:
-        """Higher goes first."""
+        """How soon the connection is closed where room is needed; higher goes first."""
 
     def check(self, now_s: float) -> None:
         """End it where its client let a time limit pass."""
 
     def drop(self) -> None:
-        """End it at once."""
+        """End the connection at once."""
 
 
 class Connections:

@@ -13,7 +13,7 @@ from emotigram.errors import RequestTimedOut, ShuttingDown
 from emotigram.settings import Settings
 
 Answer = TypeVar("Answer")
-Limits: TypeAlias = Mapping[asyncio.Task[None], Exception]
+WaitingLimits: TypeAlias = Mapping[asyncio.Task[None], Exception]
 _PING_S = 15  # proxies cut connections that stay silent for a minute, some for less
 
 
@@ -77,7 +77,7 @@ class Patience:
                 yield found
 
     @asynccontextmanager
-    async def _limits(self) -> AsyncIterator[Limits]:
+    async def _limits(self) -> AsyncIterator[WaitingLimits]:
         """What may end the wait, each with the error it means."""
         limits = {
             asyncio.create_task(self._left()): CallerLeft(),
@@ -110,14 +110,14 @@ async def _dropped_after(task: asyncio.Future[Answer]) -> AsyncIterator[asyncio.
             await asyncio.wait({task})
 
 
-async def _any_of(task: asyncio.Future[Answer], limits: Limits, seconds: float | None = None) -> bool:
+async def _any_of(task: asyncio.Future[Answer], limits: WaitingLimits, seconds: float | None = None) -> bool:
     """Wait until the task or a limit is done; False where neither was in time."""
     waits: set[asyncio.Future[Any]] = {task, *limits}
     done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     return bool(done)
 
 
-def _settled(task: asyncio.Future[Answer], limits: Limits) -> Answer:
+def _settled(task: asyncio.Future[Answer], limits: WaitingLimits) -> Answer:
     if task.done():
         return task.result()
     raise next(error for limit, error in limits.items() if limit.done())

@@ -23,7 +23,7 @@ class Wish(NamedTuple):
     tone: str
 
     def wishes(self, seed: int) -> Wishes:
-        """The same for the studio."""
+        """The choices as ``Studio.write`` takes them."""
         tones: dict[str, SentimentLabel] = {"positive": "positive", "neutral": "neutral", "negative": "negative"}
         tone = tones.get(self.tone)
         return Wishes(platform=self.platform, language=self.language, style=self.style, tone=tone, seed=seed)

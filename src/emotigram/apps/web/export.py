@@ -17,7 +17,7 @@ from emotigram.schemas.answers import PostInfo, ReadingInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedPost:
     """One photo with its post, and the last posts in other languages."""
 
     picture: Picture
@@ -27,17 +27,17 @@ class Exported:
     others: tuple[Entry, ...]
 
 
-def to_export(session: Session) -> list[Exported]:
+def to_export(session: Session) -> list[ExportedPost]:
     """Every photo with a post, the chosen one first."""
     shots = sorted(session.shots, key=lambda shot: shot is not session.chosen)
     return [
-        Exported(shot.picture, shot.look, shot.reading, shot.entry, _in_other_languages(session, shot.entry))
+        ExportedPost(shot.picture, shot.look, shot.reading, shot.entry, _in_other_languages(session, shot.entry))
         for shot in shots
         if shot.picture and shot.reading and shot.entry
     ]
 
 
-def zip_of(exported: Sequence[Exported], language: str) -> bytes:
+def zip_of(exported: Sequence[ExportedPost], language: str) -> bytes:
     """The zip file; with several photos, each has a folder of its own."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:
@@ -61,7 +61,7 @@ def _text(entry: Entry) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _json(exported: Exported, language: str) -> str:
+def _json(exported: ExportedPost, language: str) -> str:
     values = {
         "post": PostInfo.of(_edited(exported.entry.post, exported.entry.edit), language),
         "reading": ReadingInfo.of(exported.reading, language),

@@ -37,7 +37,7 @@ def reported(handler: Callable[..., Any]) -> Callable[..., Any]:
                 async for shown in handler(*arguments):
                     yield shown
             except Exception as error:  # noqa: BLE001  # the visitor gets an answer, whatever it was
-                raise _told(error, arguments) from None
+                raise _shown(error, arguments) from None
 
         return steps
 
@@ -46,20 +46,20 @@ def reported(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await handler(*arguments)
         except Exception as error:  # noqa: BLE001  # as above
-            raise _told(error, arguments) from None
+            raise _shown(error, arguments) from None
 
     return step
 
 
-def _told(error: Exception, arguments: tuple[Any, ...]) -> Exception:
+def _shown(error: Exception, arguments: tuple[Any, ...]) -> Exception:
     if not isinstance(error, EmotiGramError):
         request_id = _request_id()
         report(error, request_id)
         error = InternalFault(request_id=request_id)
     language = next((each.language for each in arguments if isinstance(each, Session)), "en")
     sentences = f"{error.message(language)} {error.hint(language)}"
-    told: Exception = gr.Error(sentences, print_exception=False)
-    return told
+    shown: Exception = gr.Error(sentences, print_exception=False)
+    return shown
 
 
 def _request_id() -> str:

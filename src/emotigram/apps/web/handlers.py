@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from emotigram.apps.web.asked import Asked
 from emotigram.apps.web.screen import Screen, Shown
 from emotigram.apps.web.session import Session, Shot
-from emotigram.apps.web.work import Steps, follow
+from emotigram.apps.web.work import Work, follow
 from emotigram.async_studio import AsyncStudio
 
 
@@ -26,7 +26,7 @@ class Handlers:
         session.notices.clear()
         return asked
 
-    async def followed(self, session: Session, work: Mapping[Shot, Steps]) -> AsyncIterator[Shown]:
+    async def followed(self, session: Session, work: Mapping[Shot, Work]) -> AsyncIterator[Shown]:
         """Do work on photos, drawing what changes."""
         async for changed in follow(work):
             shown = self.screen.photos(session)

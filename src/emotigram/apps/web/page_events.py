@@ -94,7 +94,7 @@ def _accepts(part: Any) -> Accepts:
 
 
 def _whole(value: Any) -> Any:
-    """The same, with halves of characters replaced, which a browser sends where one was cut."""
+    """A text with halves of characters replaced, which a browser sends where one was cut."""
     if isinstance(value, str):
         return _HALVES.sub("?", value)
     if isinstance(value, list):

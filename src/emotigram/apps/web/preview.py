@@ -17,7 +17,7 @@ _LINE = 40  # narrow characters in a line of a feed on a phone, half as many wid
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PreviewPart:
     """One post of a thread, with its length."""
 
     text: str
@@ -34,7 +34,7 @@ class Preview:
     folded: str
     fold: Literal["", "lines", "more"]
     hashtags: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[PreviewPart, ...]
 
 
 def preview_of(edit: Edit, post: Post) -> Preview:
@@ -44,7 +44,7 @@ def preview_of(edit: Edit, post: Post) -> Preview:
     if platform.title_limit:
         return Preview("titled", edit.title, edit.text, "", "", signed, ())
     if platform.text_limit_is_hard and 0 < platform.text_limit <= _SHORT:
-        parts = tuple(Part(part, count(part, platform)) for part in cut_thread(edit.full_text(post), platform))
+        parts = tuple(PreviewPart(part, count(part, platform)) for part in cut_thread(edit.full_text(post), platform))
         return Preview("thread", "", edit.text, "", "", signed, parts)
     shown, folded, fold = _folded(edit.text, platform)
     return Preview("plain", "", shown, folded, fold, signed, ())

@@ -55,7 +55,7 @@ class Visitors(StateHolder):  # type: ignore[misc]  # Gradio has no types
         self._open[session_id] += 1
 
     def closed(self, session_id: str) -> None:
-        """It no longer is."""
+        """The page of a session is no longer open."""
         self._open[session_id] -= 1
         if self._open[session_id] <= 0:
             del self._open[session_id]

@@ -14,10 +14,10 @@ from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Captions, Photo, Post, Reading, Wishes
 from emotigram.errors import EmotiGramError
 
-Steps = AsyncGenerator[None, None]
+Work = AsyncGenerator[None, None]
 
 
-async def follow(work: Mapping[Shot, Steps]) -> AsyncGenerator[set[Shot], None]:
+async def follow(work: Mapping[Shot, Work]) -> AsyncGenerator[set[Shot], None]:
     """Do the work; yield the photos that changed meanwhile, until all is done. What worked on them before is ended."""
     changed: asyncio.Queue[Shot | None] = asyncio.Queue()
     tasks = []
@@ -42,7 +42,7 @@ async def follow(work: Mapping[Shot, Steps]) -> AsyncGenerator[set[Shot], None]:
             raise outcome
 
 
-async def reading(studio: AsyncStudio, shot: Shot, data: bytes) -> Steps:
+async def reading(studio: AsyncStudio, shot: Shot, data: bytes) -> Work:
     """Open and read a photo."""
     shot.error = None  # what was read before stays until there is something new, or this is given up
     async with aclosing(studio.read(data, shot.name, shot.words)) as steps:
@@ -57,7 +57,7 @@ async def reading(studio: AsyncStudio, shot: Shot, data: bytes) -> Steps:
             yield
 
 
-async def writing(studio: AsyncStudio, session: Session, shot: Shot, **wishes: Unpack[Wishes]) -> Steps:
+async def writing(studio: AsyncStudio, session: Session, shot: Shot, **wishes: Unpack[Wishes]) -> Work:
     """Write a post from the reading there is, as the choices are now; once done it is in the history."""
     if shot.reading is None:
         return
@@ -78,15 +78,15 @@ async def writing(studio: AsyncStudio, session: Session, shot: Shot, **wishes: U
         shot.entry, shot.growing = session.record(shot, post, wish), None
 
 
-async def reading_and_writing(studio: AsyncStudio, session: Session, shot: Shot, data: bytes) -> Steps:
-    """Both."""
+async def reading_and_writing(studio: AsyncStudio, session: Session, shot: Shot, data: bytes) -> Work:
+    """Open and read a photo, then write a post from the reading."""
     async for _ in reading(studio, shot, data):
         yield
     async for _ in writing(studio, session, shot):
         yield
 
 
-async def writing_everywhere(studio: AsyncStudio, session: Session) -> Steps:
+async def writing_everywhere(studio: AsyncStudio, session: Session) -> Work:
     """Write for one platform after another, until stopped or asked for anew; the posts are in the history, too."""
     everywhere = session.everywhere
     if everywhere is None or everywhere.shot.reading is None:
@@ -111,7 +111,7 @@ async def writing_everywhere(studio: AsyncStudio, session: Session) -> Steps:
     yield
 
 
-async def _run(shot: Shot, steps: Steps, changed: asyncio.Queue[Shot | None]) -> None:
+async def _run(shot: Shot, steps: Work, changed: asyncio.Queue[Shot | None]) -> None:
     try:
         async with aclosing(steps):
             async for _ in steps:

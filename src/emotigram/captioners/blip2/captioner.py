@@ -19,14 +19,14 @@ from emotigram.domain import Captions, Features, Note, Photo
 from emotigram.errors import ExtraMissing
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
-from emotigram.tags.english import told_in_english
+from emotigram.tags.english import captions_in_english
 from emotigram.weights.store import find_weights
 
 try:
     import torch
 
     from emotigram.captioners.blip2.adapter import RowAdapter, load_adapter
-    from emotigram.captioners.blip2.checkpoint import Checkpoint, load_checkpoint
+    from emotigram.captioners.blip2.checkpoint import LoadedBlip2, load_checkpoint
     from emotigram.checkpoints.batches import in_batches_that_fit
 except ImportError as error:
     raise ExtraMissing(extra="blip2", package=error.name or "torch") from error
@@ -54,7 +54,7 @@ def open_captioner(settings: Settings) -> Blip2Captioner:
 class Blip2Captioner(Captioner):
     """One vision pass and one mixed decode for a batch: the base's rows, then the social voice's."""
 
-    def __init__(self, checkpoint: Checkpoint, adapter: RowAdapter | None, settings: Settings) -> None:
+    def __init__(self, checkpoint: LoadedBlip2, adapter: RowAdapter | None, settings: Settings) -> None:
         self.name = f"blip2:{checkpoint.name}"
         self.model = checkpoint.model
         self._checkpoint = checkpoint
@@ -75,7 +75,7 @@ class Blip2Captioner(Captioner):
         images, features = self.look(photos)
         said = self._checkpoint.texts(self.speak(images))
         return [
-            told_in_english(photo, description, tweet, Features(self.space, values), self._notes)
+            captions_in_english(photo, description, tweet, Features(self.space, values), self._notes)
             for photo, description, tweet, values in zip(
                 photos, said[: len(photos)], said[len(photos) :], features, strict=True
             )
@@ -106,7 +106,7 @@ class Blip2Captioner(Captioner):
         return ids
 
 
-def _space(checkpoint: Checkpoint) -> str:
+def _space(checkpoint: LoadedBlip2) -> str:
     """Name the Q-Former's output by the signs of its queries, which no folder and no rounding changes."""
     signs = np.packbits((checkpoint.model.query_tokens.detach() > 0).cpu().numpy())
     return f"qformer/{hashlib.sha256(signs.tobytes()).hexdigest()[:12]}"

@@ -20,7 +20,7 @@ _WANTED = "BLIP-2 with a decoder-only language model (OPT)"
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class LoadedBlip2:
     """A loaded checkpoint; ``device`` is where photos go in."""
 
     name: str
@@ -67,7 +67,7 @@ class Checkpoint:
         return cast(torch.nn.Embedding, self.model.get_input_embeddings())
 
 
-def load_checkpoint(folder: Path, name: str, settings: Settings) -> Checkpoint:
+def load_checkpoint(folder: Path, name: str, settings: Settings) -> LoadedBlip2:
     """Load a checkpoint from disk; raises WeightsWrong, WeightsDamaged, DeviceMissing or QuantizationUnavailable."""
     config = read_json(folder, "config.json", name)
     found = f"{config.get('model_type', '?')}, {config.get('text_config', {}).get('model_type', '?')}"
@@ -79,7 +79,7 @@ def load_checkpoint(folder: Path, name: str, settings: Settings) -> Checkpoint:
         image_processor = AutoImageProcessor.from_pretrained(str(folder), local_files_only=True, backend="pil")
     if model.config.image_token_index is None:
         model.config.image_token_index = _image_token(tokenizer, len(model.get_output_embeddings().weight))
-    return Checkpoint(name, model, tokenizer, image_processor, choose_device(settings))
+    return LoadedBlip2(name, model, tokenizer, image_processor, choose_device(settings))
 
 
 def _image_token(tokenizer: Any, vocabulary: int) -> int:

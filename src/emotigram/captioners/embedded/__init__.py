@@ -22,7 +22,7 @@ from emotigram.inference.store import Model, shipped_model
 from emotigram.inference.word_list import LANGUAGES, WordList
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
-from emotigram.tags.selection import cautious, consistent, told
+from emotigram.tags.selection import cautious, consistent, sure_tags
 from emotigram.tags.wording import colour_tag, from_tags
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class EmbeddedCaptioner(Captioner):
     def _worded(self, sight: Sight) -> Captions:
         chances = self.tags(sight)
         is_strange = sight.strangeness >= self._manifest["strange_from"]
-        tags = self._told(sight, chances, is_strange)
+        tags = self._sure_tags(sight, chances, is_strange)
         sure = {language: self.confidence(sight, chances, language) for language in LANGUAGES}
         description = {
             language: sentence
@@ -144,12 +144,12 @@ class EmbeddedCaptioner(Captioner):
         shown = tags or (colour_tag(sight.colours),)
         return Captions(description, {}, shown, Features(SPACE, sight.features), sight.sentences, sure)
 
-    def _told(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:
+    def _sure_tags(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer, for a network is sure too easily there."""
         thresholds = self._manifest["tag_thresholds"]
         if sight.strangeness >= self._manifest["alien_from"]:
             return ()
-        return told(chances, cautious(thresholds) if is_strange else thresholds)
+        return sure_tags(chances, cautious(thresholds) if is_strange else thresholds)
 
     def confidence(self, sight: Sight, chances: dict[str, float], language: str) -> float:
         """The chance in [0, 1] that the sentence is right, from the tags' calibrated ``chances`` and the rest."""

@@ -15,7 +15,7 @@ from emotigram.domain import Captions, Photo
 from emotigram.errors import ExtraMissing
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
-from emotigram.tags.english import line, told_in_english
+from emotigram.tags.english import captions_in_english, line
 from emotigram.weights.store import entry_of, find_weights
 
 try:
@@ -65,14 +65,14 @@ class TransformersVlm(Captioner):
         answers = self._checkpoint.answers(images, [self._prompts[key] for _, key in asked], self._beams)
         count = len(self._prompts)
         return [
-            _told(photo, dict(zip(self._prompts, answers[at * count : (at + 1) * count], strict=True)))
+            _captions_of(photo, dict(zip(self._prompts, answers[at * count : (at + 1) * count], strict=True)))
             for at, photo in enumerate(photos)
         ]
 
 
-def _told(photo: Photo, answers: dict[tuple[str, str], str]) -> Captions:
+def _captions_of(photo: Photo, answers: dict[tuple[str, str], str]) -> Captions:
     """Captions of what the model answered; a language in which it did not is told from the English words or colours."""
-    captions = told_in_english(photo, answers["description", "en"], answers.get(("tweet", "en"), ""))
+    captions = captions_in_english(photo, answers["description", "en"], answers.get(("tweet", "en"), ""))
     told: dict[str, dict[str, str]] = {"description": dict(captions.description), "tweet": dict(captions.tweets)}
     for (kind, language), answer in answers.items():
         words = line(answer, catalogue.language(language).script)

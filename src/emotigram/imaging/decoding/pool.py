@@ -13,7 +13,7 @@ from time import monotonic
 from emotigram.giving_up import stop_event
 from emotigram.imaging.decoding.budget import Budget, limit_of
 from emotigram.imaging.decoding.faults import Fault
-from emotigram.imaging.decoding.process import DecoderProcess, Header, Picture
+from emotigram.imaging.decoding.process import DecodedPicture, DecoderProcess, Header
 
 _SLOW_S = 0.5  # an ordinary photo takes a fifth of it
 _MOST_SLOW = 2
@@ -62,7 +62,7 @@ class DecoderPool:
         self._slow_taken = 0
         self._owner = os.getpid()
 
-    def decode(self, file: bytes, limits: Limits, held: Lease) -> Picture:
+    def decode(self, file: bytes, limits: Limits, held: Lease) -> DecodedPicture:
         """Decode a photo. Raises Fault, LeaseWanted where it would have to wait for more than is ``held``.
 
         OSError: no process can be started.
@@ -100,7 +100,7 @@ class DecoderPool:
             return True
 
     def leave_slow_place(self) -> None:
-        """Free it."""
+        """Free one of the places for slow photos."""
         with self._changed:
             self._slow_taken -= 1
 
@@ -134,7 +134,7 @@ class DecoderPool:
         for worker in idle:
             worker.close()
 
-    def _decoded(self, worker: DecoderProcess, file: bytes, limits: Limits, held: Lease) -> Picture:
+    def _decoded(self, worker: DecoderProcess, file: bytes, limits: Limits, held: Lease) -> DecodedPicture:
         header = worker.look(file, limits.pixels, limits.memory_bytes)
         if header.needs > limit_of(header.needs, limits.memory_bytes):
             raise Fault("too_costly")
@@ -209,7 +209,7 @@ class _Watch:
 
     @contextmanager
     def over(self, worker: DecoderProcess) -> Iterator[None]:
-        """Watch a worker."""
+        """Watch a worker until it has answered or its time is up."""
         watcher = Thread(target=self._watch, args=(worker,), name="emotigram-decoding", daemon=True)
         watcher.start()
         try:

@@ -42,7 +42,7 @@ class Header(NamedTuple):
     megapixels: float
 
 
-class Picture(NamedTuple):
+class DecodedPicture(NamedTuple):
     """A decoded photo: its size, its size in the file, both upright, when it was taken, and its RGB pixels by rows."""
 
     size: tuple[int, int]
@@ -88,7 +88,7 @@ class DecoderProcess:
         self.needs = header.needs
         return header
 
-    def pixels(self, memory_bytes: int, cpu_s: float) -> Picture:
+    def pixels(self, memory_bytes: int, cpu_s: float) -> DecodedPicture:
         """Decode the photo looked at. Raises Fault."""
         self._send({"memory_bytes": memory_bytes, "cpu_s": cpu_s})
         return self._answer(self._picture)
@@ -144,10 +144,10 @@ class DecoderProcess:
         assert self._process.stdout
         return self._process.stdout.readline(_LONGEST_LINE)
 
-    def _picture(self, said: dict[str, Any]) -> Picture:
+    def _picture(self, said: dict[str, Any]) -> DecodedPicture:
         size, original = _pair(said["size"], KEPT_SIDE_PX), _pair(said["original"], LONGEST_SIDE_PX)
         assert self._process.stdout
-        return Picture(size, original, _time(said["taken"]), self._process.stdout.read(3 * size[0] * size[1]))
+        return DecodedPicture(size, original, _time(said["taken"]), self._process.stdout.read(3 * size[0] * size[1]))
 
 
 def _header(said: dict[str, Any]) -> Header:

@@ -18,7 +18,7 @@ _READ_BY_ALL = r"\p{Latin}"  # brands and names are in Latin letters in every la
 
 
 def sorted_out(hashtags: Sequence[str], brief: Brief) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Those to keep, clean, and those to leave out, with their sign."""
+    """The hashtags to keep, clean, and those to leave out, with their sign."""
     own, told = own_of_brief(brief), _flat(brief.reading.user_text)
     kept, left_out = list[str](), list[str]()
     for hashtag in hashtags:

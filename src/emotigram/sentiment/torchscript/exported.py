@@ -29,7 +29,7 @@ _BARE: dict[str, Any] = {  # the first EmotiGram's model, which says nothing of 
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedModel:
     """A TorchScript file with what texts and photos must become for it; ``name`` is what messages call it."""
 
     name: str
@@ -43,7 +43,7 @@ class Exported:
         return self.model.parent
 
 
-def find_exported(settings: Settings) -> Exported:
+def find_exported(settings: Settings) -> ExportedModel:
     """The model that ``sentiment_model`` names: an export's folder, or a bare ``best_model.pt`` with its tokenizer.
 
     Raises SettingsError, WeightsMissing, WeightsDamaged or WeightsWrong.
@@ -54,14 +54,14 @@ def find_exported(settings: Settings) -> Exported:
     name, folder = path.name, path if path.is_dir() else path.parent
     model = folder / _MODEL if path.is_dir() else path
     if (folder / _MANIFEST).is_file() and model.name == _MODEL:
-        return Exported(name, model, folder / "tokenizer", _read_manifest(folder, name))
+        return ExportedModel(name, model, folder / "tokenizer", _read_manifest(folder, name))
     if not model.is_file():
         raise WeightsMissing(name=str(settings.sentiment_model))
     tokenizer = settings.sentiment_tokenizer
     if tokenizer is None or not tokenizer.expanduser().is_dir():
         said = "a folder with the tokenizer is needed" if tokenizer is None else f"there is no folder {tokenizer}"
         raise SettingsError(detail=f"sentiment_tokenizer: {said}, {model.name} has no manifest")
-    return Exported(name, model, tokenizer.expanduser(), _BARE)
+    return ExportedModel(name, model, tokenizer.expanduser(), _BARE)
 
 
 def _read_manifest(folder: Path, name: str) -> dict[str, Any]:

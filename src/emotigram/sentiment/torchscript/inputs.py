@@ -14,7 +14,7 @@ from emotigram.checkpoints.loading import loading, quiet
 from emotigram.errors import WeightsDamaged, WeightsWrong
 from emotigram.inference.ngrams import KnownNgrams, hashes
 from emotigram.inference.pixels import batch
-from emotigram.sentiment.torchscript.exported import Exported
+from emotigram.sentiment.torchscript.exported import ExportedModel
 from emotigram.settings import Settings
 
 _NOTHING = -1  # where a row of numbers has none
@@ -23,7 +23,7 @@ _NOTHING = -1  # where a row of numbers has none
 class TextNumbers:
     """Texts to token numbers, n-gram numbers, or both one after the other."""
 
-    def __init__(self, exported: Exported, settings: Settings) -> None:
+    def __init__(self, exported: ExportedModel, settings: Settings) -> None:
         """Read tokenizer and n-grams; raises WeightsDamaged, WeightsWrong or ExtraMissing."""
         kind = exported.manifest["text"]
         self._longest = int(exported.manifest.get("longest", 0))
@@ -62,7 +62,7 @@ class TextNumbers:
 class PhotoPixels:
     """Photos to pixels: squashed to a square, or by the vision model's own processor."""
 
-    def __init__(self, exported: Exported, settings: Settings) -> None:
+    def __init__(self, exported: ExportedModel, settings: Settings) -> None:
         """Read the processor, where there is one; raises WeightsWrong."""
         says = exported.manifest
         self._processor: Any = None

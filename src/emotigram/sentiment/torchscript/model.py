@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from emotigram.domain import Affect, Features, Photo, Sentiment
 from emotigram.errors import ExtraMissing, FeaturesMissing, WeightsWrong
 from emotigram.ports import SentimentModel
-from emotigram.sentiment.torchscript.exported import LABELS, Exported, find_exported
+from emotigram.sentiment.torchscript.exported import LABELS, ExportedModel, find_exported
 from emotigram.settings import Settings
 
 try:
@@ -46,7 +46,7 @@ class TorchScriptSentiment(SentimentModel):
     A model of captions looks at no photo, and nobody hands it captions: only texts count for it.
     """
 
-    def __init__(self, exported: Exported, module: Any, settings: Settings) -> None:
+    def __init__(self, exported: ExportedModel, module: Any, settings: Settings) -> None:
         """Try the model on nothing; raises WeightsWrong where it does not answer by the contract."""
         self.name = f"torchscript:{exported.name}"
         says = exported.manifest

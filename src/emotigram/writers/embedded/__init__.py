@@ -17,7 +17,7 @@ from emotigram.settings import Settings
 from emotigram.tags.wording import from_tags, worded_languages
 from emotigram.writers.embedded.fitting import alone, fitted, fresh
 from emotigram.writers.embedded.naming import hashtag, joined, name_in, said, things_to_name
-from emotigram.writers.embedded.phrase_bank import PhraseBank, Voice, phrase_bank, phrase_languages
+from emotigram.writers.embedded.phrase_bank import PhraseBank, TonePhrases, phrase_bank, phrase_languages
 
 _MOST_HASHTAGS = 5  # platforms may allow more, readers do not want more
 
@@ -174,7 +174,7 @@ def _is_in_language(text: str, brief: Brief) -> bool:
     return any(char.isalpha() for char in text) and share_in_script(text, brief.language) >= 0.5
 
 
-def _with_emoji(sentences: list[str], brief: Brief, voice: Voice, choose: _Chooser, gap: str) -> list[str]:
+def _with_emoji(sentences: list[str], brief: Brief, voice: TonePhrases, choose: _Chooser, gap: str) -> list[str]:
     """One emoji at the end where there is room; where titles are, which is livelier, another after the opening."""
     last, first = choose(voice.emoji), choose(voice.emoji)
     room = brief.aimed_length[1] - len("\n".join(sentences)) - len(f"{gap}{last}")
@@ -185,7 +185,7 @@ def _with_emoji(sentences: list[str], brief: Brief, voice: Voice, choose: _Choos
     return sentences
 
 
-def _title(brief: Brief, bank: PhraseBank, voice: Voice, named: list[Tag], choose: _Chooser) -> str:
+def _title(brief: Brief, bank: PhraseBank, voice: TonePhrases, named: list[Tag], choose: _Chooser) -> str:
     limit = brief.platform.title_limit
     titles = [title.format(thing=said(named[0], brief.language.key, bank)) for title in voice.titles] if named else []
     fitting = [title for title in titles if title_length(title, brief.platform) <= limit] or voice.bare_titles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from emotigram.domain import Brief
-from emotigram.writers.embedded.phrase_bank import PhraseBank, Voice
+from emotigram.writers.embedded.phrase_bank import PhraseBank, TonePhrases
 
 
 def fresh(options: Sequence[str], previous: str) -> Sequence[str]:
@@ -25,7 +25,7 @@ def fitted(choices: Iterable[list[str]], brief: Brief, separator: str) -> list[s
     return next((pair for pair in short if pair[0] >= fewest), longest)[1]
 
 
-def alone(brief: Brief, bank: PhraseBank, voice: Voice) -> Sequence[str]:
+def alone(brief: Brief, bank: PhraseBank, voice: TonePhrases) -> Sequence[str]:
     """Sentences for a post with room for just one: of its own voice, else of any style, else the shortest there is."""
     fewest, most = brief.aimed_length
     voices = [style.voice(brief.tone) for style in bank.styles.values()]

@@ -14,7 +14,7 @@ from emotigram.errors import UnknownName
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class TonePhrases:
     """Sentences of one style in one tone; ``titles`` hold {thing}, ``bare_titles`` do without."""
 
     openings: tuple[str, ...]
@@ -30,11 +30,11 @@ class StylePhrases:
 
     one_per_line: bool
     namings: tuple[str, ...]
-    positive: Voice
-    neutral: Voice
-    negative: Voice
+    positive: TonePhrases
+    neutral: TonePhrases
+    negative: TonePhrases
 
-    def voice(self, tone: SentimentLabel) -> Voice:
+    def voice(self, tone: SentimentLabel) -> TonePhrases:
         """The sentences for a tone."""
         return {"positive": self.positive, "neutral": self.neutral, "negative": self.negative}[tone]
 
