@@ -19,7 +19,7 @@ def build(settings: Settings) -> Captioner:
     """Open the engine; raises EmotiGramError."""
     from emotigram.captioners.blip2.captioner import open_captioner  # noqa: PLC0415  # torch
 
-    return open_captioner(settings)
+    return open_captioner(settings.captioner_model or DEFAULT_WEIGHTS, settings)
 
 
 def _missing(settings: Settings) -> EngineError | None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotigram.captioners.blip2 import DEFAULT_WEIGHTS
 from emotigram.domain import Captions, Features, Note, Photo
 from emotigram.errors import ExtraMissing
 from emotigram.ports import Captioner
@@ -41,9 +40,8 @@ _MAX_NEW_TOKENS = 30  # COCO captions have about 12; a line for friends may be l
 _SOCIAL_PROMPT = "Question: what would a friend write on social media about this photo? Answer:"
 
 
-def open_captioner(settings: Settings) -> Blip2Captioner:
+def open_captioner(name: str, settings: Settings) -> Blip2Captioner:
     """Load weights and adapter; raises EngineError."""
-    name = settings.captioner_model or DEFAULT_WEIGHTS
     checkpoint = load_checkpoint(find_weights(name, settings), name, settings)
     adapter = None
     if settings.adapter is not None:

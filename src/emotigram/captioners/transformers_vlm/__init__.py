@@ -15,7 +15,7 @@ def build(settings: Settings) -> Captioner:
     """Open the engine; raises EmotiGramError."""
     from emotigram.captioners.transformers_vlm.captioner import open_captioner  # noqa: PLC0415  # torch
 
-    return open_captioner(settings)
+    return open_captioner(settings.captioner_model or DEFAULT_WEIGHTS, settings)
 
 
 def _missing(settings: Settings) -> EngineError | None:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from threading import Lock
 
 from emotigram import catalogue
-from emotigram.captioners.transformers_vlm import DEFAULT_WEIGHTS
 from emotigram.domain import Captions, Photo
 from emotigram.errors import ExtraMissing
 from emotigram.ports import Captioner
@@ -27,9 +26,8 @@ except ImportError as error:
 _QUESTIONS = 8  # a pass; each is a photo's tokens times the beams in memory
 
 
-def open_captioner(settings: Settings) -> TransformersVlm:
+def open_captioner(name: str, settings: Settings) -> TransformersVlm:
     """Load the weights; raises EngineError."""
-    name = settings.captioner_model or DEFAULT_WEIGHTS
     folder = find_weights(name, settings)
     entry = entry_of(name)
     shown = entry.key if entry else folder.name
