@@ -42,7 +42,7 @@ def test_an_assistant_reads_and_writes(china: Path) -> None:
     assert [note["message"][:2] for note in post["notes"]] == ["未使"]
     assert missing.is_error
     assert "none.jpg：找不到" in missing.content[0].text
-    none = PhotoMissing(source=str(china.with_name("none.jpg")))
+    none = PhotoMissing(source="none.jpg")
     assert (missing.content[0].text.count(none.message("zh")), missing.content[0].text.count(none.hint("zh"))) == (1, 1)
     assert unknown.is_error
     assert "moments" in unknown.content[0].text
