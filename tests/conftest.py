@@ -14,8 +14,10 @@ import pytest
 from hypothesis import settings
 from PIL import Image
 
-settings.register_profile("emotigram", deadline=None, database=None, derandomize=True)
-settings.load_profile("emotigram")
+# The same few examples each time; at night many, and others each time (a failure prints how to have it again)
+settings.register_profile("quick", max_examples=25, deadline=None, database=None, derandomize=True)
+settings.register_profile("nightly", max_examples=1000, deadline=None, database=None, print_blob=True)
+settings.load_profile("quick")
 
 _OUR_VARIABLES = ("EMOTIGRAM_", "DEEPSEEK_", "OPENAI_", "LC_", "XDG_")
 _SHELL_VARIABLES = ("LANG", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE")

@@ -26,6 +26,7 @@ from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from tests.apps.api.process import Process
 from tests.hostile.pages import Caller, new_session
+from tests.turns import Combined, in_turn
 
 PRIVATE = "what nobody else should read"
 
@@ -110,22 +111,19 @@ def test_a_bug_is_one_line_in_the_log_and_one_sentence_on_the_page(
 ODD = ["", "-1", "99", "1e9", "²", "9" * 90, "../../etc/passwd", "\ud800", "\0"]
 
 
-@pytest.mark.slow
-def test_odd_values_of_buttons_do_nothing(page_server: Process, flower: Path) -> None:
+@pytest.mark.parametrize("combined", [in_turn, pytest.param(product, marks=pytest.mark.nightly)])
+def test_odd_values_of_buttons_do_nothing(combined: Combined, page_server: Process, flower: Path) -> None:
     before = page_server.log.read_text()
     with Caller(page_server.url) as caller:
         session = new_session()
         caller.add_photo(session, flower.read_bytes())
-        acts = {
-            "press": ("example", "choose", "remove"),
-            "pick": ("pick",),
-            "restore": ("restore",),
-            "export": ("look",),
-        }
-        for name, possible in acts.items():
-            for act, value in product(possible, ODD):
-                told = caller.told(name, session, {"act": act, "value": value})
-                assert '"success": false' not in told, (name, act, value)
+        acts = [
+            *(("press", act) for act in ("example", "choose", "remove")),
+            *(("pick", "pick"), ("restore", "restore"), ("export", "look")),
+        ]
+        for (name, act), value in combined(acts, ODD):
+            told = caller.told(name, session, {"act": act, "value": value})
+            assert '"success": false' not in told, (name, act, value)
     after = page_server.log.read_text().removeprefix(before)
     assert "Traceback" not in after
     assert all(json.loads(line)["event"] != "fault" for line in after.splitlines())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram import catalogue
@@ -14,6 +14,7 @@ from emotigram.domain import Brief, Candidate, Check, Draft, Post, SentimentLabe
 from emotigram.editing.counting import count
 from emotigram.errors import BudgetSpent, ChatBusy, ChatError, ChatRejected, PostUnfit
 from emotigram.publishing.loop import Loop
+from tests.properties import tried
 from tests.publishing.test_finish import PLATFORMS, drafts
 from tests.writers.briefs import DictatedWriter, brief, judge, reading, tag
 
@@ -158,7 +159,7 @@ def test_what_every_request_used_is_added_up() -> None:
     assert run(DictatedWriter(numbered(GLAD)), of()).usage is None
 
 
-@settings(max_examples=150)
+@tried(1.5)
 @given(
     made=st.lists(drafts, min_size=1, max_size=3),
     platform=st.sampled_from(PLATFORMS),
