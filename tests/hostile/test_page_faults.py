@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from itertools import product
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
-from emotigram.apps.api.app import build_api
 from emotigram.apps.http.logs import start_logging
-from emotigram.apps.serve import Server
-from emotigram.apps.web.page import mount_page
 from emotigram.assembly import load_engine
-from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Brief, Draft
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from tests.apps.api.process import Process
+from tests.apps.web.server import page_of
 from tests.hostile.pages import Caller, new_session
 from tests.turns import Combined, in_turn
 
@@ -45,31 +37,6 @@ def broken_studio() -> Studio:
     settings = load_settings(writer="embedded", interface="en")
     captioner, sentiment = (load_engine(role, "embedded", settings) for role in ("captioner", "sentiment"))
     return Studio(settings, captioner, sentiment, BrokenWriter())
-
-
-@contextmanager
-def page_of(studio: Studio) -> Iterator[str]:
-    """Serve the page of a studio from this process and give its address."""
-    ready, listener = threading.Event(), socket.create_server(("127.0.0.1", 0))
-
-    async def laid_out(engine: AsyncStudio) -> FastAPI:
-        app = build_api(engine)
-        mount_page(app, engine)
-        return app
-
-    def serve() -> None:
-        with closing(AsyncStudio(studio)) as engine:
-            servers.append(Server(asyncio.run(laid_out(engine)), studio.settings, ready.set))
-            servers[0].run([listener])
-
-    servers: list[Server] = []
-    thread = threading.Thread(target=serve)
-    thread.start()
-    with listener:
-        assert ready.wait(60)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        servers[0].should_exit = True
-        thread.join()
 
 
 @pytest.fixture

@@ -33,17 +33,16 @@ def train(
     view_epochs: int = 12,
     caption_epochs: int = 7,
     reward_epochs: int = 3,
-    batch: Annotated[int, typer.Option(help="Photos a step; fewer need less memory.")] = 64,
     seed: int = 0,
 ) -> None:
     """Train the embedded captioner and affect model from random initialisation."""
     cache = work / "cache"
     prepare(data, cache)
     corpus = Corpus(cache)
-    pretrain(corpus, work, "whole", whole_epochs, peak_rate=3e-3, batch=batch, seed=seed)
-    pretrain(corpus, work, "views", view_epochs, peak_rate=2e-3, batch=batch, seed=seed)
-    train_captioner(corpus, work, caption_epochs, batch, seed)
-    reward_captioner(corpus, work, reward_epochs, batch, seed)
+    pretrain(corpus, work, "whole", whole_epochs, peak_rate=3e-3, seed=seed)
+    pretrain(corpus, work, "views", view_epochs, peak_rate=2e-3, seed=seed)
+    train_captioner(corpus, work, caption_epochs, seed)
+    reward_captioner(corpus, work, reward_epochs, seed)
     build_captioner_model(corpus, work, models)
     build_affect(every_example(data, cache), encoded_photos(corpus, work), work, models, seed)
     plot_losses(work / "loss.jsonl", work / "loss.png")

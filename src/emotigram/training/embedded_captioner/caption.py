@@ -31,7 +31,7 @@ _LEAST_SIDE = 0.7
 _REPEATED = {"flickr8k": 2}  # the set with five captions a photo and language
 
 
-def train_captioner(corpus: Corpus, out_dir: Path, epochs: int, batch: int = 64, seed: int = 0) -> None:
+def train_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0, batch: int = 64) -> None:
     """Start from ``views.pt``; write ``captioner.pt`` and the word lists; resumes from ``caption.ckpt``."""
     torch.manual_seed(seed)
     vocabulary = build_vocabulary(corpus.texts[i] for i in corpus.train)

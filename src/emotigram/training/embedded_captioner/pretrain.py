@@ -53,7 +53,7 @@ Teach = Callable[[NDArray[np.int64], int], Lesson]
 
 
 def pretrain(
-    corpus: Corpus, out_dir: Path, stage: str, epochs: int, peak_rate: float, batch: int = 64, seed: int = 0
+    corpus: Corpus, out_dir: Path, stage: str, epochs: int, peak_rate: float, seed: int = 0, batch: int = 64
 ) -> None:
     """Run stage ``whole`` or ``views``; writes ``<stage>.pt``, the encoder; resumes from ``<stage>.ckpt``."""
     torch.manual_seed(seed)

@@ -29,7 +29,7 @@ _WORDWISE = 0.3  # weight of the word-by-word loss beside the reward
 _LONGEST = 22
 
 
-def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, batch: int = 64, seed: int = 0) -> None:
+def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0, batch: int = 64) -> None:
     """Start from ``captioner.pt``; write ``rewarded.pt`` with the same encoder; resumes from ``reward.ckpt``."""
     torch.manual_seed(seed)
     vocabulary = WordList.load(out_dir / "vocabulary.txt")
