@@ -18,11 +18,11 @@ from emotigram.training.__main__ import train
 from emotigram.training.embedded_captioner.build import build_captioner_model
 from emotigram.training.embedded_captioner.caption import train_captioner
 from emotigram.training.embedded_captioner.corpus import Corpus
+from emotigram.training.embedded_captioner.pretrain import pretrain
+from emotigram.training.embedded_captioner.reward import reward_captioner
 from emotigram.training.embedded_captioner.weak_labels import prepare_tags
 from emotigram.training.photo_sets import prepare_photos
-from emotigram.training.embedded_captioner.pretrain import pretrain
 from emotigram.training.progress import plot_losses
-from emotigram.training.embedded_captioner.reward import reward_captioner
 from tests.training.drawn import COUNTS, FEW, OTHERS, draw_data, draw_teacher
 
 # torch's older exporter speaks of its own end; the newer one needs one more package and gains nothing here
