@@ -65,7 +65,10 @@ def run(trained: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained, tmp_path / "run"))
 
 
-@pytest.mark.parametrize(("interface", "heads"), [("en", ("text", "photo", "both")), ("zh", ("文字", "照片", "图文"))])
+@pytest.mark.parametrize(
+    ("interface", "heads"),
+    [("zh", ("文字", "照片", "图文")), pytest.param("en", ("text", "photo", "both"), marks=pytest.mark.nightly)],
+)
 def test_a_finished_run_shows_its_figures_in_both_languages(
     interface: str, heads: tuple[str, ...], drawn: Path, run: Path
 ) -> None:
