@@ -116,6 +116,7 @@ def test_options_win_over_the_file_and_names_are_checked(drawn: Path, tmp_path: 
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.nightly  # by day tests/training/test_loop.py stops one anywhere
 def test_a_run_that_is_killed_gives_the_same_model(drawn: Path, tmp_path: Path) -> None:
     words = ("--fusion", "cross_attention", "--epochs", 4, "--batch-size", 8, "--set", "save_steps=1")
     assert sentiment(drawn, tmp_path / "whole", *words).exit_code == 0

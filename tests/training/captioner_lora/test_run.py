@@ -63,7 +63,7 @@ def test_photos_are_learned_until_the_engine_says_their_captions(count: int, bli
     assert [each.description for each in captions] == [each.description for each in described]
 
 
-@pytest.mark.nightly  # by day tests/training/test_command.py kills a run, and test_loop.py stops one anywhere
+@pytest.mark.nightly  # by day tests/training/test_loop.py stops one anywhere
 def test_a_run_that_is_killed_ends_as_if_it_had_not_been(blip2: Path, tmp_path: Path) -> None:
     data = draw_table(tmp_path / "data")
     config = _config(blip2, batch_size=2, epochs=3, patience=3, save_steps=1, dropout=0.2, validation_share=0.25)
