@@ -7,8 +7,9 @@ PHOTO ?= $(EXAMPLE)
 
 # Tests in two processes; torch's own threads would only wait for one another
 WORKERS ?= 2
+SUITE = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: run serve test check train docs lock clean
+.PHONY: run serve test nightly check train docs lock clean
 
 run: .venv/.run ## caption a photo in Chinese and English
 	@$(BIN)/emotigram --interface zh caption "$(PHOTO)" --language zh
@@ -19,7 +20,10 @@ serve: .venv/.run ## open the web page on 127.0.0.1
 	@$(BIN)/emotigram serve
 
 test: .venv/.test chromium typescript check ## install what tests need and run them
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(SUITE)
+
+nightly: .venv/.test chromium typescript check ## also what takes long and rarely fails, and properties on many examples
+	@$(SUITE) -m '' --hypothesis-profile nightly
 
 check: .venv/.test ## lint, format and types
 	@$(BIN)/ruff check src tests benchmarks

@@ -13,14 +13,30 @@ import numpy as np
 import pytest
 from hypothesis import settings
 from PIL import Image
+from xdist.remote import Producer
 
-settings.register_profile("emotigram", deadline=None, database=None, derandomize=True)
-settings.load_profile("emotigram")
+from tests.workers import ByServer, long_first
+
+# The same few examples each time; at night many, and others each time (a failure prints how to have it again)
+settings.register_profile("quick", max_examples=25, deadline=None, database=None, derandomize=True)
+settings.register_profile("nightly", max_examples=1000, deadline=None, database=None, print_blob=True)
+settings.load_profile("quick")
 
 _OUR_VARIABLES = ("EMOTIGRAM_", "DEEPSEEK_", "OPENAI_", "LC_", "XDG_")
 _SHELL_VARIABLES = ("LANG", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE")
 
 PhotoFactory = Callable[..., Path]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServer:
+    """Share the suite between processes."""
+    return ByServer(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    long_first(items)
 
 
 @pytest.fixture(autouse=True)

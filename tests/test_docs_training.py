@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from typer.testing import CliRunner
 
 from emotigram.apps.cli.main import app
@@ -26,11 +27,15 @@ from tests.training.multimodal.small import WORDS, draw_set
 __all__ = ["one_thread"]
 DOCS = Path(__file__).parent.parent / "docs"
 pytestmark = TORCHSCRIPT_IS_OLD
+EVERY_LINE = pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.nightly)])
+_FOR_THE_NIGHT = re.compile("accelerate |.* --dataset mvsa ")  # start processes, or train sixteen models
 
 
-def _lines(page: str) -> list[str]:
+def _lines(page: str, every: bool) -> list[str]:
     blocks = re.findall(r"^```sh\n(.*?)^```", (DOCS / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line]
+    return [
+        line for block in blocks for line in block.splitlines() if line and (every or not _FOR_THE_NIGHT.match(line))
+    ]
 
 
 def _run(line: str, **more: str) -> None:
@@ -49,23 +54,28 @@ def _run(line: str, **more: str) -> None:
     assert ran.stdout.strip()
 
 
-def test_a_sentiment_model_of_ones_own(china: Path) -> None:
+@EVERY_LINE
+def test_a_sentiment_model_of_ones_own(every: bool, china: Path) -> None:
     shutil.copy(china, "photo.jpg")
     draw_set(_made("posts"))
     _draw_mvsa(_made("corpora") / "mvsa-train.parquet")
-    for line in _lines("sentiment-training.md"):
-        _run(f"{line} --set epochs=1" if " train " in line else line)  # what is said of a run does not need more
-    assert Path("results.md").read_text("utf-8").count("<!-- results:mvsa -->") == 1
+    for line in _lines("sentiment-training.md", every):
+        # what is said of a run does not need more, nor of a comparison larger encoders
+        quicker = {"sentiment": " --set epochs=1", "compare": " --set epochs=1 --set text_encoder=bag_of_words"}
+        _run(line + next((more for name, more in quicker.items() if f" train {name} " in line), ""))
+    if every:
+        assert Path("results.md").read_text("utf-8").count("<!-- results:mvsa -->") == 1
 
 
-def test_a_voice_of_ones_own(china: Path, tmp_path: Path) -> None:
+@EVERY_LINE
+def test_a_voice_of_ones_own(every: bool, china: Path, tmp_path: Path) -> None:
     shutil.copy(china, "photo.jpg")
     draw_table(Path("posts"))
     for path in Path("posts").iterdir():
         path.rename("tweets.csv" if path.name == "data.csv" else path.name)
     settings = Settings(weights_dir=tmp_path / "weights")
     save_into_store("blip2-opt-2.7b", save_blip2, settings)
-    for line in _lines("captioner-lora.md"):
+    for line in _lines("captioner-lora.md", every):
         _run(line, EMOTIGRAM_WEIGHTS_DIR=str(settings.weights_dir))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageDraw
@@ -16,6 +16,7 @@ from emotigram.assembly import load_engine
 from emotigram.domain import Photo
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from tests.properties import tried
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def test_a_photo_it_does_not_know_gets_its_colours_and_nothing_else(captioner: C
     assert [tag.names["en"] for tag in captions.tags] == ["shades of red and blue"]
 
 
-@settings(max_examples=20)
+@tried(0.2)
 @given(hnp.arrays(np.uint8, st.tuples(st.integers(1, 80), st.integers(1, 80), st.just(3))))
 def test_any_picture_gets_a_sentence(captioner: Captioner, pixels: np.ndarray) -> None:
     (captions,) = captioner.read([Photo(Image.fromarray(pixels), "drawn", "")])

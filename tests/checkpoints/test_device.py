@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram.checkpoints.batches import in_batches_that_fit
@@ -26,6 +26,7 @@ from emotigram.errors import (
     WeightsWrong,
 )
 from emotigram.settings import Settings
+from tests.properties import tried
 
 has_gpu = torch.cuda.is_available() or torch.backends.mps.is_available()
 TOO_MUCH = 2**60  # bytes: more than any address space
@@ -98,7 +99,7 @@ class Room:
         return [str(item) for item in batch]
 
 
-@settings(max_examples=15)
+@tried(0.15)
 @given(st.integers(0, 40), st.integers(1, 16), st.integers(1, 16))
 def test_batches_shrink_until_they_fit_and_stay_small(count: int, size: int, room: int) -> None:
     work = Room(room)

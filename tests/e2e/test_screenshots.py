@@ -36,6 +36,7 @@ def tab(page: Page, name: str) -> None:
     expect(page.get_by_role("tabpanel", name=name)).to_be_visible()
 
 
+@pytest.mark.nightly  # by day test_web.py goes the same way without pictures
 def test_from_empty_to_done_in_both_languages(open_page: OpenPage, china: Path, flower: Path) -> None:
     page = open_page(viewport={"width": 1280, "height": 860})
     expect(page.get_by_role("heading", name="Your post appears here")).to_be_visible()
@@ -87,6 +88,7 @@ def test_a_phone_in_light_and_dark(open_page: OpenPage, tower: Path, bomb: Path,
     take(page, f"phone-{color_scheme}-error")
 
 
+@pytest.mark.nightly
 def test_while_it_works_and_when_it_fails_nothing_is_on_the_disk(
     browser: Browser, china: Path, tower: Path, tmp_path: Path
 ) -> None:

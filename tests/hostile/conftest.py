@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.apps.api.process import Process, served
-from tests.hostile.corpus import write
+from tests.hostile.corpus import KINDS, few, write
 from tests.hostile.pages import Caller
 
 
 @pytest.fixture(scope="session")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
-    """Hostile photos by kind, as ``tests.hostile.corpus`` makes them."""
-    return write(tmp_path_factory.mktemp("corpus"))
+def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    """Hostile photos by kind, as ``tests.hostile.corpus`` makes them: ``few`` of them or ``all``."""
+    return write(tmp_path_factory.mktemp("corpus"), {"few": few(), "all": KINDS}[request.param])
 
 
 @pytest.fixture(scope="session")

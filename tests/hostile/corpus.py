@@ -10,7 +10,8 @@ import random
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ import pillow_heif
 from PIL import Image
 
 Kind = Callable[[], Iterator[tuple[str, bytes]]]
+
+_FEW, _FEW_MUTATIONS = 4, 40
 
 _GIF_FRAME = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00;"
 
@@ -97,13 +100,13 @@ def _noise(width: int = 96, height: int = 64) -> Image.Image:
 
 def slow_jpegs() -> Iterator[tuple[str, bytes]]:
     """Scans upon scans, segments upon segments."""
+    whole = _saved(_noise(), "JPEG")
+    yield "exif_segments.jpg", whole[:2] + (b"\xff\xe1\0\x0aExif\0\0AB") * 500_000 + whole[2:]
     for scans in (100, 1000, 3000, 100_000):
         yield f"scans_{scans}.jpg", jpeg_of_scans((10_000, 10_000), scans)
     yield "scans_small.jpg", jpeg_of_scans((800, 600), 400_000)
     yield "scans_sequential.jpg", jpeg_of_scans((10_000, 10_000), 50_000, progressive=False)
-    whole = _saved(_noise(), "JPEG")
     yield "comments.jpg", whole[:2] + b"\xff\xfe\0\x02" * 2_000_000 + whole[2:]
-    yield "exif_segments.jpg", whole[:2] + (b"\xff\xe1\0\x0aExif\0\0AB") * 500_000 + whole[2:]
     yield "exif_large.jpg", whole[:2] + (b"\xff\xe1\xff\xff" + b"Exif\0\0".ljust(65533, b"x")) * 300 + whole[2:]
     profile = b"".join(b"\xff\xe2\0\x12ICC_PROFILE\0" + bytes([n % 255 + 1, 255]) + b"xx" for n in range(300_000))
     yield "profiles.jpg", whole[:2] + profile + whole[2:]
@@ -250,10 +253,16 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def write(folder: Path) -> dict[str, list[Path]]:
-    """Write the corpus into a folder; return its files by kind."""
+def few() -> dict[str, Kind]:
+    """The first few photos of every kind, quickly made and quickly decided on."""
+    firsts: dict[str, Kind] = {kind: lambda build=build: islice(build(), _FEW) for kind, build in KINDS.items()}  # type: ignore[misc]
+    return firsts | {"mutations": lambda: mutations(_FEW_MUTATIONS)}
+
+
+def write(folder: Path, kinds: Mapping[str, Kind] = KINDS) -> dict[str, list[Path]]:
+    """Write the corpus, or some kinds of photos, into a folder; return the files by kind."""
     written: dict[str, list[Path]] = {}
-    for kind, build in KINDS.items():
+    for kind, build in kinds.items():
         written[kind] = []
         for name, data in build():
             path = folder / f"{kind.replace(' ', '_')}-{name}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import phonenumbers
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from linkify_it import LinkifyIt
 from linkify_it.tlds import TLDS
@@ -227,7 +227,6 @@ SNIPPETS = [*CONTACTS, *MARKUP, *SPELLED, *HONEST["en"], *HONEST["zh"], *SIGNS]
 anything = st.lists(st.one_of(st.sampled_from(SNIPPETS), st.text(max_size=8)), max_size=8).map("".join)
 
 
-@settings(max_examples=100)
 @given(anything)
 @example("a@b@c.com.ru")
 @example("ev<b>il</b>.com")
@@ -237,7 +236,6 @@ def test_nothing_is_left_to_take_out(text: str) -> None:
     assert without_additions(once, of()) == once
 
 
-@settings(max_examples=100)
 @given(anything)
 def test_no_linkifier_nor_phone_book_finds_anything_in_any_field(text: str) -> None:
     post = finish(Draft(title=text, text=text, hashtags=(text[:20],), alt_text=text), of())
@@ -246,7 +244,6 @@ def test_no_linkifier_nor_phone_book_finds_anything_in_any_field(text: str) -> N
         assert telephones(field) == []
 
 
-@settings(max_examples=100)
 @given(st.sampled_from(OWN), anything, anything)
 def test_the_users_own_is_kept_beside_anything(own: tuple[str, str], before: str, after: str) -> None:
     theirs, spelled = own

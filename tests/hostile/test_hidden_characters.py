@@ -6,12 +6,13 @@ import unicodedata
 
 import pytest
 import regex
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emotigram.domain import Draft
 from emotigram.editing.cleaning import clean, clean_hashtags, visible
 from emotigram.publishing.finish import finish
+from tests.properties import tried
 from tests.writers.briefs import brief, reading, tag
 
 
@@ -137,7 +138,7 @@ texts = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300)
+@tried(3)
 @given(texts)
 @example("1\u200b\u20e3")
 @example("ا" + "\u0301" * 9 + "\u200cب")

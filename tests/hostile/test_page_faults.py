@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from itertools import product
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
-from emotigram.apps.api.app import build_api
 from emotigram.apps.http.logs import start_logging
-from emotigram.apps.serve import Server
-from emotigram.apps.web.page import mount_page
 from emotigram.assembly import load_engine
-from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Brief, Draft
 from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from tests.apps.api.process import Process
+from tests.apps.web.server import page_of
 from tests.hostile.pages import Caller, new_session
+from tests.turns import Combined, in_turn
 
 PRIVATE = "what nobody else should read"
 
@@ -44,31 +37,6 @@ def broken_studio() -> Studio:
     settings = load_settings(writer="embedded", interface="en")
     captioner, sentiment = (load_engine(role, "embedded", settings) for role in ("captioner", "sentiment"))
     return Studio(settings, captioner, sentiment, BrokenWriter())
-
-
-@contextmanager
-def page_of(studio: Studio) -> Iterator[str]:
-    """Serve the page of a studio from this process and give its address."""
-    ready, listener = threading.Event(), socket.create_server(("127.0.0.1", 0))
-
-    async def laid_out(engine: AsyncStudio) -> FastAPI:
-        app = build_api(engine)
-        mount_page(app, engine)
-        return app
-
-    def serve() -> None:
-        with closing(AsyncStudio(studio)) as engine:
-            servers.append(Server(asyncio.run(laid_out(engine)), studio.settings, ready.set))
-            servers[0].run([listener])
-
-    servers: list[Server] = []
-    thread = threading.Thread(target=serve)
-    thread.start()
-    with listener:
-        assert ready.wait(60)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        servers[0].should_exit = True
-        thread.join()
 
 
 @pytest.fixture
@@ -110,22 +78,19 @@ def test_a_bug_is_one_line_in_the_log_and_one_sentence_on_the_page(
 ODD = ["", "-1", "99", "1e9", "²", "9" * 90, "../../etc/passwd", "\ud800", "\0"]
 
 
-@pytest.mark.slow
-def test_odd_values_of_buttons_do_nothing(page_server: Process, flower: Path) -> None:
+@pytest.mark.parametrize("combined", [in_turn, pytest.param(product, marks=pytest.mark.nightly)])
+def test_odd_values_of_buttons_do_nothing(combined: Combined, page_server: Process, flower: Path) -> None:
     before = page_server.log.read_text()
     with Caller(page_server.url) as caller:
         session = new_session()
         caller.add_photo(session, flower.read_bytes())
-        acts = {
-            "press": ("example", "choose", "remove"),
-            "pick": ("pick",),
-            "restore": ("restore",),
-            "export": ("look",),
-        }
-        for name, possible in acts.items():
-            for act, value in product(possible, ODD):
-                told = caller.told(name, session, {"act": act, "value": value})
-                assert '"success": false' not in told, (name, act, value)
+        acts = [
+            *(("press", act) for act in ("example", "choose", "remove")),
+            *(("pick", "pick"), ("restore", "restore"), ("export", "look")),
+        ]
+        for (name, act), value in combined(acts, ODD):
+            told = caller.told(name, session, {"act": act, "value": value})
+            assert '"success": false' not in told, (name, act, value)
     after = page_server.log.read_text().removeprefix(before)
     assert "Traceback" not in after
     assert all(json.loads(line)["event"] != "fault" for line in after.splitlines())

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.apps.api.process import Process
 from tests.hostile.pages import JOIN, Caller, assert_refused, new_session
+from tests.properties import tried
+from tests.turns import Combined, in_turn
 
 SECRET = "a secret that only the server's user may read"
 META = {"_type": "gradio.FileData"}
@@ -79,13 +80,13 @@ def copies_of_secret(server: Process, secret: Path) -> list[Path]:
     return [each for each in server.files() if each != secret and SECRET.encode() in each.read_bytes()]
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("combined", [in_turn, pytest.param(product, marks=pytest.mark.nightly)])
 def test_no_position_of_any_event_takes_a_file_or_an_address(
-    caller: Caller, page_server: Process, secret: Path, asked: tuple[str, list[str]]
+    combined: Combined, caller: Caller, page_server: Process, secret: Path, asked: tuple[str, list[str]]
 ) -> None:
     values = forged(str(secret), asked[0])
     places = [(name, place) for name in caller.events for place in range(len(caller.values(name)))]
-    for (name, place), value in product(places, values):
+    for (name, place), value in combined(places, values):
         data = caller.values(name)
         data[place] = value
         answer = caller.join(name, new_session(), data=data)
@@ -170,7 +171,7 @@ json_values = st.recursive(
 fields = ("data", "event_data", "fn_index", "trigger_id", "session_hash")
 
 
-@hypothesis_settings(max_examples=30)
+@tried(0.3)
 @given(json_values | st.fixed_dictionaries(dict.fromkeys(fields, json_values)))
 def test_any_other_json_is_refused(page_server: Process, body: Any) -> None:
     with Caller(page_server.url) as caller:  # hypothesis keeps the arguments of a function alone

@@ -7,14 +7,15 @@ import re
 import socket
 import sys
 from itertools import product
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import gradio.routes
 import httpx2
 import pytest
 
-from tests.apps.api.process import Process, served
+from emotigram import open_studio
+from tests.apps.api.process import Process
+from tests.apps.web.server import page_of
 from tests.hostile.pages import JOIN, STREAM, Caller, assert_refused, new_session
 
 HEARTBEAT = "/gradio_api/heartbeat/"
@@ -187,12 +188,12 @@ def test_a_name_that_is_none_of_the_servers_is_refused_whoever_says_it(caller: C
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks from another address of this computer")
-def test_what_others_than_proxies_say_of_a_name_is_not_heard(tmp_path: Path) -> None:
+def test_what_others_than_proxies_say_of_a_name_is_not_heard() -> None:
     said = {"X-Forwarded-Host": "evil.com", "X-Forwarded-Proto": "https"}
-    with served(tmp_path, allowed_hosts='["*"]') as server:
+    with page_of(open_studio(writer="embedded", interface="en", allowed_hosts=["*"])) as url:
         for name in ("127.0.0.1", "127.0.0.2"):
             transport = httpx2.HTTPTransport(local_address=name)
-            with httpx2.Client(base_url=server.url, transport=transport, headers=said, timeout=60) as client:
+            with httpx2.Client(base_url=url, transport=transport, headers=said, timeout=60) as client:
                 for path in ("/", "/config"):
                     answer = client.get(path)
                     assert answer.status_code == 200

@@ -34,8 +34,7 @@ def has_photo_and_post(caller: Caller, session: str) -> bool:
     return 'data-photos="1"' in shown and 'data-has-post="yes"' in shown
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("are_read", [True, False], ids=["read", "unread"])
+@pytest.mark.parametrize("are_read", [pytest.param(True, marks=pytest.mark.nightly), False], ids=["read", "unread"])
 def test_made_up_sessions_evict_no_visitor(caller: Caller, flower_bytes: bytes, are_read: bool) -> None:
     visitor = new_session()
     caller.add_photo(visitor, flower_bytes)
@@ -47,7 +46,7 @@ def test_made_up_sessions_evict_no_visitor(caller: Caller, flower_bytes: bytes, 
     assert has_photo_and_post(caller, visitor)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_one_client_fills_its_own_room_alone_and_is_told(caller: Caller) -> None:
     data = io.BytesIO()
     Image.new("RGB", (64, 64), "orange").save(data, "JPEG")

@@ -32,12 +32,16 @@ def children() -> list[psutil.Process]:
     return [each for each in psutil.Process().children() if "emotigram.imaging.decoding" in " ".join(each.cmdline())]
 
 
-@pytest.mark.slow
-def test_every_hostile_photo_is_opened_or_refused_and_the_next_one_opens(corpus: Corpus, china: Path) -> None:
+@pytest.mark.parametrize(
+    ("corpus", "least"), [("few", 60), pytest.param("all", 350, marks=pytest.mark.nightly)], indirect=["corpus"]
+)
+def test_every_hostile_photo_is_opened_or_refused_and_the_next_one_opens(
+    corpus: Corpus, least: int, china: Path
+) -> None:
     paths = [path for paths in corpus.values() for path in paths]
     with ThreadPoolExecutor(decoders().most_workers) as threads:
         outcomes = dict(zip((path.name for path in paths), threads.map(outcome, paths), strict=True))
-    assert len(outcomes) > 350
+    assert len(outcomes) > least
     assert outcomes["slow_GIFs-comments_2000000.gif"] == "opened"  # what is beside the picture costs nobody's photo
     assert outcomes["slow_JPEGs-exif_segments.jpg"] == "opened"
     assert open_photo(china).width_px == 640
@@ -181,7 +185,7 @@ def test_orientation_is_read_from_xmp_too(scene: Image.Image) -> None:
     assert open_photo(make.png_of([make.png_head(60, 40), chunk, rows, (b"IEND", b"")])).width_px == 40
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_large_photos_share_the_memory_there_is(tmp_path: Path) -> None:
     """Twelve at a time, of a hundred megapixels each: they take turns."""
     path = tmp_path / "large.gif"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx2
@@ -18,10 +19,14 @@ _HOLDS_UP = make.jpeg_of_scans((10_000, 10_000), 60)  # seconds of work
 _MEGABYTE = 1_000_000
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Process]:
+def _api(home: Path) -> AbstractContextManager[Process]:
+    return served(home, "--no-page", log_format="json", shutdown_s="1")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """The API as a process."""
-    with served(tmp_path, "--no-page", log_format="json", shutdown_s="1") as process:
+    with _api(tmp_path_factory.mktemp("served")) as process:
         yield process
 
 
@@ -35,11 +40,13 @@ def memory_of(server: Process) -> int:
     return sum(each.memory_info().rss for each in (process, *process.children()))
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("corpus", "every"), [("few", 1), pytest.param("all", 3, marks=pytest.mark.nightly)], indirect=["corpus"]
+)
 def test_hostile_photos_are_answered_and_cost_nothing_later(
-    server: Process, corpus: dict[str, list[Path]], china: Path
+    server: Process, corpus: dict[str, list[Path]], every: int, china: Path
 ) -> None:
-    paths = [path for paths in corpus.values() for path in paths if path.stat().st_size < 24 * _MEGABYTE][::3]
+    paths = [path for paths in corpus.values() for path in paths if path.stat().st_size < 24 * _MEGABYTE][::every]
     with client_of(server) as client, client_of(server, "zh") as chinese, ThreadPoolExecutor(4) as threads:
 
         def ordinary() -> int:
@@ -77,8 +84,8 @@ def test_ordinary_photos_are_read_while_slow_ones_are_decoded(server: Process, c
         assert ordinary == [201] * 3
 
 
-def test_a_server_that_decodes_slow_photos_ends_when_told(server: Process) -> None:
-    with client_of(server) as client, ThreadPoolExecutor(6) as threads:
+def test_a_server_that_decodes_slow_photos_ends_when_told(tmp_path: Path) -> None:
+    with _api(tmp_path) as server, client_of(server) as client, ThreadPoolExecutor(6) as threads:
         slow = [threads.submit(client.post, "/v1/readings", files={"photos": _HOLDS_UP}) for _ in range(6)]
         decoding = _workers(server)
         server.process.terminate()

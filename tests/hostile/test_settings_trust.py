@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +21,7 @@ from emotigram.errors import SettingsError, SettingsUntrusted
 from emotigram.settings import Settings, load_settings
 from emotigram.trust import settings_file
 from tests.hostile.chat_server import serving
+from tests.properties import tried
 
 FILE = Path("emotigram.toml")
 HARMFUL = {
@@ -264,7 +264,7 @@ def test_a_broken_file_is_a_wrong_setting(text: str) -> None:
     assert len(CliRunner().invoke(app, ["keys", "list"]).stderr.splitlines()) == 2
 
 
-@hypothesis.settings(max_examples=30)
+@tried(0.3)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_settings_or_an_error_of_ours(content: bytes) -> None:
     FILE.write_bytes(content)

@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from tests.apps.api.process import Process, served
 from tests.apps.api.server import PATIENCE_S
@@ -96,7 +95,6 @@ HELD = [
 ]
 
 
-@pytest.mark.slow
 def test_a_server_under_hostile_load_ends_in_time(tmp_path: Path) -> None:
     with served(tmp_path, "--no-open", shutdown_s=str(SHUTDOWN_S)) as server, ExitStack() as stack:
         for begin in HELD:
@@ -109,7 +107,6 @@ def test_a_server_under_hostile_load_ends_in_time(tmp_path: Path) -> None:
     assert "Traceback" not in server.log.read_text()
 
 
-@pytest.mark.slow
 def test_a_chat_provider_that_never_answers_does_not_keep_the_server(tmp_path: Path, china: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as provider:
         chat = {"writer": "chat", "provider": "openai", "api_key": "sk-none", "timeout_s": "600", "stall_s": "600"}

@@ -7,12 +7,13 @@ import io
 import numpy as np
 import pillow_heif
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from emotigram import Photo, open_photo
 from emotigram.errors import PhotoError
+from tests.properties import tried
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "TIFF-LZW", "BMP", "AVIF", "HEIC", "APNG", "PNG16")
 
@@ -54,14 +55,14 @@ def test_random_bytes(data: bytes) -> None:
     assert_photo_or_typed_error(data)
 
 
-@settings(max_examples=60)
+@tried(0.6)
 @given(st.sampled_from(FORMATS), st.binary(max_size=300), st.integers(4, 64))
 def test_random_bytes_behind_a_real_beginning(name: str, tail: bytes, kept: int) -> None:
     assert_photo_or_typed_error(WHOLE[name][:kept] + tail)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=60)
+@tried(0.6)
 @given(st.data())
 def test_damaged_images(name: str, data: st.DataObject) -> None:
     damaged = bytearray(WHOLE[name])
@@ -72,7 +73,7 @@ def test_damaged_images(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=60)
+@tried(0.6)
 @given(st.data())
 def test_flipped_bits_in_whole_files(name: str, data: st.DataObject) -> None:
     damaged = bytearray(WHOLE[name])

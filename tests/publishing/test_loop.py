@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram import catalogue
@@ -15,6 +15,7 @@ from emotigram.editing.counting import count
 from emotigram.errors import BudgetSpent, ChatBusy, ChatError, ChatRejected, PostUnfit
 from emotigram.publishing.loop import Loop
 from emotigram.testing.writers import DictatedWriter
+from tests.properties import tried
 from tests.publishing.test_finish import PLATFORMS, drafts
 from tests.writers.briefs import brief, judge, reading, tag
 
@@ -159,7 +160,7 @@ def test_what_every_request_used_is_added_up() -> None:
     assert run(DictatedWriter(numbered(GLAD)), of()).usage is None
 
 
-@settings(max_examples=150)
+@tried(1.5)
 @given(
     made=st.lists(drafts, min_size=1, max_size=3),
     platform=st.sampled_from(PLATFORMS),

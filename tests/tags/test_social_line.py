@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram.domain import EMOTIONS, Affect, Sentiment, Tag
 from emotigram.errors import UnknownName
 from emotigram.tags.social_line import social_line, speaks
+from tests.properties import tried
 from tests.writers.briefs import VOCABULARY, invented, tag
 
 LANGUAGES = ["en", "zh"]
@@ -42,7 +43,7 @@ affects = st.builds(affect, sentiments(), st.sampled_from(["", *EMOTIONS]))
 tags = st.lists(st.builds(tag, st.sampled_from(list(VOCABULARY))), max_size=5, unique_by=lambda each: each.key)
 
 
-@settings(max_examples=500)
+@tried(5)
 @given(st.text(max_size=80), tags, affects, st.sampled_from(LANGUAGES), st.integers())
 def test_a_line_is_short_new_and_names_only_what_was_read(
     description: str, read: list[Tag], feeling: Affect, language: str, seed: int

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram.tags.selection import cautious, consistent, network_tags, sure_tags, tag_entries
 from emotigram.tags.wording import claims, from_tags
+from tests.properties import tried
 from tests.writers.briefs import invented, tag
 
 KEYS = list(tag_entries())
@@ -33,7 +34,7 @@ def test_tags_read_as_a_sentence(keys: list[str], en: str, zh: str) -> None:
     assert from_tags(tags, ["red"], "zh") == zh
 
 
-@settings(max_examples=300)
+@tried(3)
 @given(st.lists(st.sampled_from(KEYS), min_size=1, max_size=6, unique=True), st.sampled_from(["en", "zh"]))
 def test_any_tags_make_a_sentence_that_names_only_them(keys: list[str], language: str) -> None:
     tags = [tag(key) for key in keys]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ MOODS = [
     ("neutral", "neutral", "a plain report"),
 ]
 COUNTS = {"flickr8k-train": 64, "flickr8k-val": 24, "msed-train": 36, "msed-dev": 24, "mvsa-train": 60}
+OTHERS = dict.fromkeys(("oasis-train", "scenes-train", "weather-train"), 40)
+# Enough to teach the captioner, too few for all figures
+FEW = {**dict.fromkeys((*COUNTS, *OTHERS), 8), "flickr8k-train": 48, "flickr8k-val": 24}
 TEXTS: dict[str, tuple[str, str, list[Any]]] = {
     "semeval-train": ("text", "sentiment", ["positive", "negative", "neutral"]),
     "goemotions-ekman-train": ("text", "emotions", [["joy"], ["sadness"], ["neutral"]]),
@@ -32,12 +36,10 @@ TEXTS: dict[str, tuple[str, str, list[Any]]] = {
 }
 
 
-def draw_data(folder: Path) -> None:
+def draw_data(folder: Path, counts: Mapping[str, int] = COUNTS | OTHERS) -> None:
     """Write every file that the training command reads, but for the teacher."""
-    for stem, count in COUNTS.items():
+    for stem, count in counts.items():
         write_photos(folder, stem, count)
-    for stem in ("oasis-train", "scenes-train", "weather-train"):
-        write_photos(folder, stem, 40)
     for stem, (text, label, labels) in TEXTS.items():
         words = [f"{MOODS[i % 3][2]} {i}" for i in range(120)]
         pq.write_table(pa.table({text: words, label: labels * 40}), folder / f"{stem}.parquet")

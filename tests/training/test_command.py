@@ -65,7 +65,10 @@ def run(trained: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained, tmp_path / "run"))
 
 
-@pytest.mark.parametrize(("interface", "heads"), [("en", ("text", "photo", "both")), ("zh", ("文字", "照片", "图文"))])
+@pytest.mark.parametrize(
+    ("interface", "heads"),
+    [("zh", ("文字", "照片", "图文")), pytest.param("en", ("text", "photo", "both"), marks=pytest.mark.nightly)],
+)
 def test_a_finished_run_shows_its_figures_in_both_languages(
     interface: str, heads: tuple[str, ...], drawn: Path, run: Path
 ) -> None:
@@ -113,6 +116,7 @@ def test_options_win_over_the_file_and_names_are_checked(drawn: Path, tmp_path: 
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.nightly  # by day tests/training/test_loop.py stops one anywhere
 def test_a_run_that_is_killed_gives_the_same_model(drawn: Path, tmp_path: Path) -> None:
     words = ("--fusion", "cross_attention", "--epochs", 4, "--batch-size", 8, "--set", "save_steps=1")
     assert sentiment(drawn, tmp_path / "whole", *words).exit_code == 0

@@ -7,8 +7,10 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import torch
 
 from tests.training.toy import ToyTask, run_toy, toy_config
@@ -58,16 +60,38 @@ state.destroy_process_group()
 """
 
 
-def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT, "utf-8")
+VARIABLES = {"PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", "GLOO_SOCKET_IFNAME": "lo"}
+
+
+def launched(script: Path, out: Path) -> None:
+    """By ``accelerate launch``."""
     launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu"]
     # for processors alone it would need MPI; what a run computes on is for its config to say
     launch += ["--num_processes=2", "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no"]
-    launch += [f"--main_process_port={_free_port()}", str(script), str(tmp_path / "run")]
-    variables = {"PYTHONPATH": str(ROOT), "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
+    launch += [f"--main_process_port={_free_port()}", str(script), str(out)]
+    variables = VARIABLES | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(launch, env=os.environ | variables, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def side_by_side(script: Path, out: Path) -> None:
+    """By what every launcher tells its processes."""
+    told = VARIABLES | {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port()), "OMP_NUM_THREADS": "1"}
+    told |= {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
+    command = [sys.executable, str(script), str(out)]
+    begun = [
+        subprocess.Popen(command, env=os.environ | told | {"RANK": rank, "LOCAL_RANK": rank}, stderr=subprocess.PIPE)
+        for rank in ("0", "1")
+    ]
+    said = [process.communicate(timeout=120)[1] for process in begun]
+    assert [process.returncode for process in begun] == [0, 0], said
+
+
+@pytest.mark.parametrize("start", [side_by_side, pytest.param(launched, marks=pytest.mark.nightly)])
+def test_two_processes_learn_what_one_learns(start: Callable[[Path, Path], None], tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, "utf-8")
+    start(script, tmp_path / "run")
     alone = ToyTask()
     run_toy(alone, toy_config(accumulate=2, save_steps=1), tmp_path / "alone")
     together = torch.load(tmp_path / "run" / "learned.pt", weights_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,29 @@ pytest.importorskip("torch")
 from emotigram.captioners.embedded import EmbeddedCaptioner
 from emotigram.inference.store import open_model
 from emotigram.training.__main__ import train
+from emotigram.training.embedded_captioner.build import build_captioner_model
+from emotigram.training.embedded_captioner.caption import train_captioner
+from emotigram.training.embedded_captioner.corpus import Corpus
+from emotigram.training.embedded_captioner.pretrain import pretrain
+from emotigram.training.embedded_captioner.reward import reward_captioner
+from emotigram.training.embedded_captioner.weak_labels import prepare_tags
 from emotigram.training.photo_sets import prepare_photos
-from tests.training.drawn import draw_data, draw_teacher
+from emotigram.training.progress import plot_losses
+from tests.training.drawn import COUNTS, FEW, OTHERS, draw_data, draw_teacher
 
 # torch's older exporter speaks of its own end; the newer one needs one more package and gains nothing here
 pytestmark = [
     pytest.mark.filterwarnings("ignore:You are using the legacy TorchScript-based ONNX export:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The feature will be removed:DeprecationWarning"),
 ]
+
+
+def _drawn(work: Path, counts: Mapping[str, int]) -> Path:
+    (work / "data").mkdir()
+    draw_data(work / "data", counts)
+    prepare_photos(work / "data", work / "cache")
+    draw_teacher(work / "cache")
+    return work
 
 
 def _train(work: Path) -> None:
@@ -39,11 +55,7 @@ def _train(work: Path) -> None:
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    work = tmp_path_factory.mktemp("work")
-    (work / "data").mkdir()
-    draw_data(work / "data")
-    prepare_photos(work / "data", work / "cache")
-    draw_teacher(work / "cache")
+    work = _drawn(tmp_path_factory.mktemp("work"), COUNTS | OTHERS)
     (work / "README.md").write_text("before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n", "utf-8")
     _train(work)
     return work
@@ -54,7 +66,7 @@ def folder(work: Path) -> Path:
     return next((work / "models" / "captioner").iterdir())
 
 
-def test_the_trained_captioner_tells_two_drawn_photos_apart(folder: Path) -> None:
+def _tells_two_drawn_photos_apart(folder: Path) -> None:
     captioner = EmbeddedCaptioner(open_model(folder))
     pixels = np.stack([np.full((160, 160, 3), colour, np.uint8) for colour in ([215, 35, 35], [35, 215, 35])])
     red, green = captioner.see(pixels)
@@ -62,6 +74,26 @@ def test_the_trained_captioner_tells_two_drawn_photos_apart(folder: Path) -> Non
     assert (red.sentences["zh"], green.sentences["zh"]) == ("狗在跑。", "大海睡了。")
 
 
+def test_each_stage_goes_on_from_the_one_before_until_photos_are_told_apart(tmp_path: Path) -> None:
+    work = _drawn(tmp_path, FEW)
+    prepare_tags(work / "data", work / "cache")
+    corpus = Corpus(work / "cache")
+    for stage in ("whole", "views"):
+        pretrain(corpus, work, stage, 1, peak_rate=2e-3, batch=16)
+    train_captioner(corpus, work, 4, batch=16)
+    reward_captioner(corpus, work, 1, batch=16)
+    build_captioner_model(corpus, work, work / "models")
+    plot_losses(work / "loss.jsonl", work / "loss.png")
+    _tells_two_drawn_photos_apart(next((work / "models" / "captioner").iterdir()))
+    _left_losses_and_a_picture(work, ["whole", "views", *["caption"] * 4, "reward"])
+
+
+@pytest.mark.nightly
+def test_the_trained_captioner_tells_two_drawn_photos_apart(folder: Path) -> None:
+    _tells_two_drawn_photos_apart(folder)
+
+
+@pytest.mark.nightly
 def test_card_and_readme_repeat_the_figures_that_evaluate_wrote(work: Path, folder: Path) -> None:
     report = json.loads((work / "reports" / "flickr8k" / "report.json").read_text("utf-8"))
     english = report["figures"]["languages"]["en"]["sentence"]
@@ -74,13 +106,18 @@ def test_card_and_readme_repeat_the_figures_that_evaluate_wrote(work: Path, fold
     assert readme.endswith("|\n<!-- /figures -->\nafter\n")
 
 
+@pytest.mark.nightly
 def test_every_stage_leaves_its_losses_and_a_picture_of_them(work: Path) -> None:
-    stages = [json.loads(line)["stage"] for line in (work / "loss.jsonl").read_text("utf-8").splitlines()]
-    assert stages == ["whole", "views", *["caption"] * 8, "reward"]
+    _left_losses_and_a_picture(work, ["whole", "views", *["caption"] * 8, "reward"])
+
+
+def _left_losses_and_a_picture(work: Path, stages: list[str]) -> None:
+    assert [json.loads(line)["stage"] for line in (work / "loss.jsonl").read_text("utf-8").splitlines()] == stages
     with Image.open(work / "loss.png") as picture:
         assert picture.width > 1000
 
 
+@pytest.mark.nightly
 def test_training_again_resumes_and_changes_nothing(work: Path, folder: Path) -> None:
     before = open_model(folder).manifest["files"]
     _train(work)

@@ -14,8 +14,9 @@ from itertools import pairwise
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-import hypothesis
 import pytest
+from emotigram.writers.chat_answer import draft_so_far, whole_drafts
+from emotigram.writers.chat_prompt import request_message
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,9 +56,11 @@ from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.testing.chat_server import ChatReply, FakeProvider
 from emotigram.writers import chat
+from emotigram.writers.chat import ChatWriter
 from emotigram.writers.chat.answer import draft_so_far, whole_drafts
 from emotigram.writers.chat.prompt import request_message
 from emotigram.writers.chat.writer import ChatWriter, plan
+from tests.properties import tried
 from tests.publishing.test_finish import texts
 from tests.writers.briefs import judge
 
@@ -545,7 +548,7 @@ class TestInTheStudio:
                 studio.write(reading(), language="fr", platform="x")
 
     @given(data=st.data())
-    @hypothesis.settings(max_examples=40)
+    @tried(0.4)
     def test_whatever_a_model_answers_keeps_every_hard_limit(self, data: st.DataObject) -> None:
         platform = data.draw(st.sampled_from([each.key for each in catalogue.platforms()]))
         posts = data.draw(st.lists(st.fixed_dictionaries({"text": texts, "title": texts, "hashtags": st.lists(texts)})))

@@ -10,7 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from emotigram.writers.naming import hashtag, said
+from emotigram.writers.phrase_bank import phrase_bank
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emotigram import catalogue
@@ -23,6 +25,7 @@ from emotigram.tags.vocabulary import vocabulary
 from emotigram.writers.embedded import build
 from emotigram.writers.embedded.naming import hashtag, said
 from emotigram.writers.embedded.phrase_bank import phrase_bank
+from tests.properties import tried
 from tests.writers.briefs import VOCABULARY, brief, invented, post, reading, tag
 
 TONES = ("positive", "neutral", "negative")
@@ -50,7 +53,7 @@ def drafts(of: Brief) -> list[Draft]:
     return list(build(load_settings()).write(replace(of, candidates=1)))
 
 
-@settings(max_examples=200)
+@tried(2)
 @given(briefs)
 def test_a_post_keeps_every_rule_of_its_platform_and_language(of: Brief) -> None:
     written = post(of)
@@ -59,7 +62,7 @@ def test_a_post_keeps_every_rule_of_its_platform_and_language(of: Brief) -> None
     assert "{" not in written.full_text + written.title
 
 
-@settings(max_examples=200)
+@tried(2)
 @given(briefs)
 def test_a_post_names_nothing_the_reading_does_not_hold(of: Brief) -> None:
     written = post(of)
@@ -78,7 +81,7 @@ def test_every_tag_is_spoken_of_in_words_that_are_its_own(language: str) -> None
     assert {key: words for key, words in wrong.items() if words} == {}
 
 
-@settings(max_examples=200)
+@tried(2)
 @given(briefs)
 def test_chinese_moments_are_25_to_100_characters_without_hashtags(of: Brief) -> None:
     written = post(replace(of, platform=catalogue.platform("moments"), language=catalogue.language("zh")))
@@ -86,7 +89,7 @@ def test_chinese_moments_are_25_to_100_characters_without_hashtags(of: Brief) ->
     assert written.hashtags == ()
 
 
-@settings(max_examples=50)
+@tried(0.5)
 @given(briefs)
 def test_the_same_brief_gives_the_same_post_and_other_seeds_other_posts(of: Brief) -> None:
     assert drafts(of) == drafts(of)
@@ -152,7 +155,7 @@ def test_a_text_that_does_not_suit_the_post_is_ignored(theirs: str) -> None:
     assert post(replace(plain, reading=replace(plain.reading, user_text=theirs))).text == post(plain).text
 
 
-@settings(max_examples=200)
+@tried(2)
 @given(of=briefs, own=st.text(max_size=60), described=st.text(max_size=200))
 @example(of=brief(reading()), own="{things}", described="{thing} 和 {0}")
 def test_any_words_of_users_and_captioners_are_taken(of: Brief, own: str, described: str) -> None:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from emotigram.writers.chat_prompt import request_message, system_message
+from emotigram.writers.phrase_bank import phrase_bank
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram import Studio, catalogue, open_studio
@@ -21,7 +23,10 @@ from emotigram.testing.writers import DictatedWriter
 from emotigram.writers import chat
 from emotigram.writers.chat.prompt import request_message, system_message
 from emotigram.writers.embedded.phrase_bank import phrase_bank
-from tests.writers.briefs import brief, judge, post, reading, tag
+from tests.properties import tried
+from tests.writers.briefs import DictatedWriter, brief, judge, post, reading, tag
+
+from .fake_provider import FakeProvider
 
 REVISIONS = ["warmer", "funnier", "shorter"]
 LANGUAGES = ["en", "es", "ja", "ko", "zh", "zh-TW"]
@@ -81,7 +86,7 @@ class TestTheEmbeddedWriter:
             assert not any(sentence in other.text for sentence in sentences(language, "plain"))
             assert other.style == "plain"
 
-    @settings(max_examples=200)
+    @tried(2)
     @given(briefs, st.sampled_from(REVISIONS), st.integers(1, 400))
     def test_keeps_the_rules_and_never_writes_the_same_again(self, of: Brief, revision: str, length: int) -> None:
         previous = post(of).text[:length].strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,14 @@ class Model:
     manifest: dict[str, Any]
 
     def session(self, file: str, threads: int = 0) -> ort.InferenceSession:
-        """Open one of its ONNX files on the CPU; ``threads`` 0 takes all cores. Raises ModelDamaged."""
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # waiting threads would burn the cores that other models and programs need
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        """Return one of its ONNX files, opened on the CPU once for all who ask; ``threads`` 0 takes all cores.
+
+        Raises ModelDamaged.
+        """
+        path = self.folder / file
         try:
-            return ort.InferenceSession(str(self.folder / file), options, providers=["CPUExecutionProvider"])
+            written = path.stat()
+            return _opened(path, written.st_mtime_ns, written.st_size, threads)
         except Exception as error:  # onnxruntime's own errors share no base class below Exception
             raise ModelDamaged(name=self.folder.parent.name) from error
 
@@ -51,6 +52,17 @@ class Model:
                 raise ModelMismatched(
                     name=self.folder.parent.name, part=part, wanted=_shape(wanted), found=_shape(found.get(part, []))
                 )
+
+
+@lru_cache(maxsize=8)
+def _opened(path: Path, _mtime_ns: int, _size: int, threads: int) -> ort.InferenceSession:
+    """Sessions may run in several threads at once; a file that was written anew is opened anew."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # waiting threads would burn the cores that other models and programs need
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _fits(found: Sequence[int | str | None], wanted: Sequence[int | None]) -> bool:

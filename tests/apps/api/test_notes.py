@@ -45,7 +45,7 @@ def said(notes: list[dict[str, Any]], language: str) -> list[str]:
 def test_notes_are_in_the_callers_language(server: tuple[httpx2.Client, str], china: Path) -> None:
     client, other = server
     headers = {"Accept-Language": other}
-    files = {"photo": china.read_bytes()}
+    files = {"photos": china.read_bytes()}
     reading = client.post("/v1/readings", files=files, headers=headers).json()
     of_reading = said(reading["reading"]["notes"], other)
     assert len(of_reading) == 1
@@ -57,7 +57,7 @@ def test_notes_are_in_the_callers_language(server: tuple[httpx2.Client, str], ch
 
 def test_the_same_post_is_told_to_each_caller_in_their_language(server: tuple[httpx2.Client, str], china: Path) -> None:
     client, _ = server
-    wishes = {"files": {"photo": china.read_bytes()}, "data": {"language": "zh"}}
+    wishes = {"files": {"photos": china.read_bytes()}, "data": {"language": "zh"}}
     for language in ("en", "zh", "en"):
         headers = {"Accept-Language": language, "Idempotency-Key": "the same"}
         answer = client.post("/v1/posts", headers=headers, **wishes)  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def test_why_the_embedded_writer_stood_in_is_in_the_callers_language(
             writer="chat", base_url=chat.url, api_key="sk-test", retries=0, interface=interface, keys_file=keys_file
         ) as client,
     ):
-        files = {"photo": china.read_bytes()}
+        files = {"photos": china.read_bytes()}
         answer = client.post("/v1/posts", files=files, data={"language": "zh"}, headers={"Accept-Language": other})
     (note,) = answer.json()["post"]["notes"]
     assert said([note], other) == ["stand_in"]

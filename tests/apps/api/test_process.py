@@ -82,15 +82,3 @@ def test_a_server_that_is_stopped_answers_what_it_accepted(tmp_path: Path) -> No
         httpx2.ReadError,
     }
     assert len(answered) < 100, "it ended too late to be told anything while it worked"
-
-
-def test_an_open_page_does_not_keep_the_server(tmp_path: Path) -> None:
-    with served(tmp_path, "--no-open") as server, httpx2.Client(base_url=server.url, timeout=PATIENCE_S) as client:
-        assert client.get("/").status_code == 200
-        assert client.get("/", headers={"Host": "rebound.example"}).status_code == 421
-        with client.stream("GET", "/gradio_api/heartbeat/somebody") as heartbeat:
-            assert heartbeat.status_code == 200
-            assert next(heartbeat.iter_text())
-            server.process.terminate()
-            assert server.process.wait(PATIENCE_S) == 0
-        assert server.files() == []

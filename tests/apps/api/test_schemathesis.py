@@ -17,6 +17,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.properties import tried
+
 PROMISES = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OPERATIONS = [
     ("GET", "/healthz"),
@@ -33,7 +35,7 @@ OPERATIONS = [
     ("POST", "/v1/posts"),
     ("POST", "/v1/readings"),
 ]
-_settings = hypothesis.settings(max_examples=15, suppress_health_check=list(HealthCheck))
+_settings = hypothesis.settings(tried(0.15), suppress_health_check=list(HealthCheck))
 
 
 def schema_of(client: httpx2.Client) -> schemathesis.BaseSchema:

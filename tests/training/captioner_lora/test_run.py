@@ -42,8 +42,9 @@ def blip2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_blip2(tmp_path_factory.mktemp("blip2"), width=64)
 
 
-def test_eight_photos_are_learned_until_the_engine_says_their_captions(blip2: Path, tmp_path: Path) -> None:
-    data = _repeated(draw_table(tmp_path / "data"), 24)
+@pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.nightly)])
+def test_photos_are_learned_until_the_engine_says_their_captions(count: int, blip2: Path, tmp_path: Path) -> None:
+    data = _repeated(draw_table(tmp_path / "data", CAPTIONS[:count]), 24)
     config = _config(blip2, rank=32, alpha=64, learning_rate=5e-3, epochs=12, patience=12, max_tokens=24)
     result = train_captioner_lora(config, data, tmp_path / "out", SETTINGS)
     losses = [line["training"] for line in _log(tmp_path / "out") if "training" in line]
@@ -55,13 +56,14 @@ def test_eight_photos_are_learned_until_the_engine_says_their_captions(blip2: Pa
     engine = load_engine(
         "captioner", "blip2", Settings(captioner_model=str(blip2), adapter=adapter, beams=1, device="cpu")
     )
-    captions = engine.read([Photo(drawn(seed), "drawn", str(seed)) for seed in range(8)])
-    assert [each.tweets["en"] for each in captions] == list(CAPTIONS)
+    captions = engine.read([Photo(drawn(seed), "drawn", str(seed)) for seed in range(count)])
+    assert [each.tweets["en"] for each in captions] == list(CAPTIONS[:count])
     base = load_engine("captioner", "blip2", Settings(captioner_model=str(blip2), beams=1, device="cpu"))
-    described = base.read([Photo(drawn(seed), "drawn", str(seed)) for seed in range(8)])
+    described = base.read([Photo(drawn(seed), "drawn", str(seed)) for seed in range(count)])
     assert [each.description for each in captions] == [each.description for each in described]
 
 
+@pytest.mark.nightly  # by day tests/training/test_loop.py stops one anywhere
 def test_a_run_that_is_killed_ends_as_if_it_had_not_been(blip2: Path, tmp_path: Path) -> None:
     data = draw_table(tmp_path / "data")
     config = _config(blip2, batch_size=2, epochs=3, patience=3, save_steps=1, dropout=0.2, validation_share=0.25)

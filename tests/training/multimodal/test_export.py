@@ -41,12 +41,14 @@ NAMES = ["input_ids", "attention_mask", "image"]
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    return read_set(draw_set(tmp_path_factory.mktemp("set")))
+    return with_captions(read_set(draw_set(tmp_path_factory.mktemp("set"))))
 
 
 @pytest.fixture(scope="module")
 def encoders(data: Dataset) -> Encoders:
-    return build_encoders(SentimentConfig(text_encoder="bag_of_words", latent=4), data, SETTINGS)
+    """The smallest there are: photos by what would be said of them."""
+    config = SentimentConfig(text_encoder="bag_of_words", image_encoder="caption", latent=4)
+    return build_encoders(config, data, SETTINGS)
 
 
 @pytest.fixture
@@ -125,13 +127,13 @@ def test_features_of_the_q_former(data: Dataset, tmp_path: Path) -> None:
 
 
 def test_captions(data: Dataset, tmp_path: Path) -> None:
-    said = with_captions(data)
-    built = build_small(said, SETTINGS, text_encoder="bag_of_words", image_encoder="caption", fusion="cross_attention")
-    _holds(built, said, tmp_path / "export")
+    built = build_small(data, SETTINGS, text_encoder="bag_of_words", image_encoder="caption", fusion="cross_attention")
+    _holds(built, data, tmp_path / "export")
     assert (tmp_path / "export" / "caption" / "ngrams.npz").is_file()
 
 
-def test_the_manifest_and_the_card_say_what_is_there(data: Dataset, built: Built, tmp_path: Path) -> None:
+def test_the_manifest_and_the_card_say_what_is_there(data: Dataset, tmp_path: Path) -> None:
+    built = build_small(data, SETTINGS, text_encoder="bag_of_words", fusion="concat")
     folder = exported(built, data, tmp_path / "export")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

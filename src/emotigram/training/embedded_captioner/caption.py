@@ -22,7 +22,6 @@ from emotigram.training.embedded_captioner.photos import in_channels_last, rando
 from emotigram.training.progress import Checkpoint, LossLog, Part
 
 SIDE_PX = 160
-_BATCH = 64
 _PEAK_RATE = 1e-3
 _ENCODER_SHARE = 0.4  # of the decoder's rate: the encoder has learned already
 _DECAY = 0.03
@@ -32,7 +31,7 @@ _LEAST_SIDE = 0.7
 _REPEATED = {"flickr8k": 2}  # the set with five captions a photo and language
 
 
-def train_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) -> None:
+def train_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0, batch: int = 64) -> None:
     """Start from ``views.pt``; write ``captioner.pt`` and the word lists; resumes from ``caption.ckpt``."""
     torch.manual_seed(seed)
     vocabulary = build_vocabulary(corpus.texts[i] for i in corpus.train)
@@ -46,7 +45,7 @@ def train_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) -
     groups = [{"params": part.parameters(), "lr": rate} for part, rate in zip(model.children(), rates, strict=True)]
     optimiser = torch.optim.AdamW(groups, weight_decay=_DECAY)
     train = np.concatenate([np.repeat(i, _REPEATED.get(corpus.rows[i]["set"], 1)) for i in corpus.train])
-    steps = len(train) // _BATCH
+    steps = len(train) // batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, epochs * steps, pct_start=0.1)
     parts: dict[str, Part] = {"model": model, "averaged": averaged, "optimiser": optimiser, "schedule": schedule}
     checkpoint, log = Checkpoint(out_dir / "caption.ckpt", **parts), LossLog(out_dir / "loss.jsonl", "caption")
@@ -56,7 +55,7 @@ def train_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) -
         model.train()
         sums = np.zeros(3)
         for step in tqdm(range(steps), desc=f"caption {epoch + 1}/{epochs}", mininterval=20):
-            picked = np.sort(order[step * _BATCH : (step + 1) * _BATCH])
+            picked = np.sort(order[step * batch : (step + 1) * batch])
             boxes = random_boxes(len(picked), _LEAST_SIDE, np.random.default_rng([seed, epoch, step]))
             views = relit(seen_through(corpus.pixels[picked], boxes, SIDE_PX), generator)
             losses = _losses(model, corpus, picked, views, words.draw(picked, rng))

@@ -24,7 +24,6 @@ from emotigram.training.progress import Checkpoint, LossLog
 from emotigram.training.vision import FEATURES, VisionEncoder
 
 SIDE_PX = 128
-_BATCH = 64
 _DECAY = 0.03
 _WHOLE_LEAST_SIDE = 0.7
 
@@ -53,7 +52,9 @@ class Lesson:
 Teach = Callable[[NDArray[np.int64], int], Lesson]
 
 
-def pretrain(corpus: Corpus, out_dir: Path, stage: str, epochs: int, peak_rate: float, seed: int = 0) -> None:
+def pretrain(
+    corpus: Corpus, out_dir: Path, stage: str, epochs: int, peak_rate: float, seed: int = 0, batch: int = 64
+) -> None:
     """Run stage ``whole`` or ``views``; writes ``<stage>.pt``, the encoder; resumes from ``<stage>.ckpt``."""
     torch.manual_seed(seed)
     teach = whole_lessons(corpus, seed) if stage == "whole" else view_lessons(corpus, seed)
@@ -62,7 +63,7 @@ def pretrain(corpus: Corpus, out_dir: Path, stage: str, epochs: int, peak_rate: 
     if stage == "views":
         model.encoder.load_state_dict(torch.load(out_dir / "whole.pt", weights_only=True))
     optimiser = torch.optim.AdamW(model.parameters(), lr=peak_rate, weight_decay=_DECAY)
-    steps = len(corpus.train) // _BATCH
+    steps = len(corpus.train) // batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak_rate, epochs * steps, pct_start=0.15)
     log = LossLog(out_dir / "loss.jsonl", stage)
     checkpoint = Checkpoint(out_dir / f"{stage}.ckpt", model=model, optimiser=optimiser, schedule=schedule)
@@ -73,7 +74,7 @@ def pretrain(corpus: Corpus, out_dir: Path, stage: str, epochs: int, peak_rate: 
         sums: dict[str, float] = {}
         bar = tqdm(range(steps), desc=f"{stage} {epoch + 1}/{epochs}", mininterval=20)
         for step in bar:
-            picked = np.sort(order[step * _BATCH : (step + 1) * _BATCH])
+            picked = np.sort(order[step * batch : (step + 1) * batch])
             lesson = teach(picked, epoch)
             losses = _losses(model, corpus, picked, lesson, relit(lesson.views, generator))
             loss = torch.stack(list(losses.values())).sum()

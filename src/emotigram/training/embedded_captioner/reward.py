@@ -23,14 +23,13 @@ from emotigram.training.embedded_captioner.photos import whole
 from emotigram.training.progress import Checkpoint, LossLog, Part
 from emotigram.training.vision import VisionEncoder
 
-_BATCH = 64
 _SAMPLES = 5
 _RATE = 1e-4
 _WORDWISE = 0.3  # weight of the word-by-word loss beside the reward
 _LONGEST = 22
 
 
-def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) -> None:
+def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0, batch: int = 64) -> None:
     """Start from ``captioner.pt``; write ``rewarded.pt`` with the same encoder; resumes from ``reward.ckpt``."""
     torch.manual_seed(seed)
     vocabulary = WordList.load(out_dir / "vocabulary.txt")
@@ -46,7 +45,7 @@ def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) 
     grids, hints = _looked(model.encoder, corpus, out_dir, photos)
     may = torch.stack([torch.from_numpy(vocabulary.allowed(language)) for language in LANGUAGES])
     optimiser = torch.optim.AdamW(model.decoder.parameters(), lr=_RATE, weight_decay=0.01)
-    steps = len(photos) // _BATCH
+    steps = len(photos) // batch
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.1, max(1, epochs * steps))
     parts: dict[str, Part] = {"decoder": model.decoder, "optimiser": optimiser, "schedule": schedule}
     checkpoint, log = Checkpoint(out_dir / "reward.ckpt", **parts), LossLog(out_dir / "loss.jsonl", "reward")
@@ -55,7 +54,7 @@ def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) 
         order = torch.randperm(len(photos), generator=generator)
         sums = np.zeros(2)
         for step in tqdm(range(steps), desc=f"reward {epoch + 1}/{epochs}", mininterval=20):
-            picked = order[step * _BATCH : (step + 1) * _BATCH]
+            picked = order[step * batch : (step + 1) * batch]
             seen = grids[picked, rng.randrange(2)].float(), hints[picked].float()
             encoder_state = model.decoder.encoder_state(*seen)
             said = sample_captions(model.decoder, encoder_state.detach(), may, generator)
