@@ -15,8 +15,6 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from emotigram.writers.chat_answer import draft_so_far, whole_drafts
-from emotigram.writers.chat_prompt import request_message
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,7 +54,6 @@ from emotigram.settings import load_settings
 from emotigram.studio import Studio
 from emotigram.testing.chat_server import ChatReply, FakeProvider
 from emotigram.writers import chat
-from emotigram.writers.chat import ChatWriter
 from emotigram.writers.chat.answer import draft_so_far, whole_drafts
 from emotigram.writers.chat.prompt import request_message
 from emotigram.writers.chat.writer import ChatWriter, plan

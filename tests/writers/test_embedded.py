@@ -10,8 +10,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from emotigram.writers.naming import hashtag, said
-from emotigram.writers.phrase_bank import phrase_bank
 from hypothesis import example, given
 from hypothesis import strategies as st
 

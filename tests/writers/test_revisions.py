@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from emotigram.writers.chat_prompt import request_message, system_message
-from emotigram.writers.phrase_bank import phrase_bank
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,9 +22,7 @@ from emotigram.writers import chat
 from emotigram.writers.chat.prompt import request_message, system_message
 from emotigram.writers.embedded.phrase_bank import phrase_bank
 from tests.properties import tried
-from tests.writers.briefs import DictatedWriter, brief, judge, post, reading, tag
-
-from .fake_provider import FakeProvider
+from tests.writers.briefs import brief, judge, post, reading, tag
 
 REVISIONS = ["warmer", "funnier", "shorter"]
 LANGUAGES = ["en", "es", "ja", "ko", "zh", "zh-TW"]
