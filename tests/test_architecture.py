@@ -29,6 +29,8 @@ def _rows() -> list[Row]:
 ROWS = _rows()
 PLACES = {name: at for at, row in enumerate(ROWS) for name in row.rooms}
 GRAPH = grimp.build_graph("emotigram", exclude_type_checking_imports=False, cache_dir=None)
+MODULES = sorted(GRAPH.modules - {"emotigram", "emotigram.apps"})  # the two hold nothing themselves
+TENANTS = ("affect", "captioner_lora", "embedded_captioner", "multimodal")
 
 
 def room_of(module: str) -> str:
@@ -41,8 +43,8 @@ def room_of(module: str) -> str:
 def arrows() -> dict[tuple[int, int], list[str]]:
     """From row to row, the imports between them."""
     found: dict[tuple[int, int], list[str]] = {}
-    for module in sorted(GRAPH.modules - {"emotigram"}):
-        for imported in sorted(GRAPH.find_modules_directly_imported_by(module) - {"emotigram"}):
+    for module in MODULES:
+        for imported in sorted(GRAPH.find_modules_directly_imported_by(module) & set(MODULES)):
             rows = (PLACES[room_of(module)], PLACES[room_of(imported)])
             if rows[0] != rows[1]:
                 found.setdefault(rows, []).append(f"{module} -> {imported}")
@@ -50,12 +52,12 @@ def arrows() -> dict[tuple[int, int], list[str]]:
 
 
 def test_every_module_has_a_room() -> None:
-    assert [module for module in sorted(GRAPH.modules) if module != "emotigram" and not room_of(module)] == []
+    assert [module for module in MODULES if not room_of(module)] == []
 
 
 def test_no_room_is_listed_twice_or_empty() -> None:
     assert len(PLACES) == sum(len(row.rooms) for row in ROWS)
-    assert set(PLACES) == {room_of(module) for module in GRAPH.modules} - {""}
+    assert set(PLACES) == {room_of(module) for module in MODULES}
 
 
 @pytest.mark.parametrize("row", range(len(ROWS)), ids=lambda row: min(ROWS[row].rooms))
@@ -76,3 +78,10 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         for module in free:
             del left[module]
     assert sorted(left) == []
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_what_is_trained_apart_does_not_know_each_other(tenant: str) -> None:
+    others = [f"emotigram.training.{each}" for each in TENANTS if each != tenant]
+    chains = [GRAPH.find_shortest_chains(f"emotigram.training.{tenant}", other, as_packages=True) for other in others]
+    assert not any(chains)
