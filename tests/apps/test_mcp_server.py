@@ -35,7 +35,7 @@ def test_an_assistant_reads_and_writes(china: Path) -> None:
     assert set(tools) == {"read_photo", "write_post", "list_choices"}
     assert "reading_id" in tools["write_post"].input_schema["properties"]
     assert set(choices.structured_content["platforms"]) == set(catalogue.keys("platforms"))
-    assert read.structured_content["photo"]["width_px"] == 640
+    assert read.structured_content["reading"]["photos"][0]["width_px"] == 640
     post = written.structured_content["post"]
     assert (post["platform"], post["language"]) == ("xiaohongshu", "zh")
     assert post["full_text"]
