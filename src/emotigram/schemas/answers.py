@@ -190,21 +190,25 @@ class PlanInfo(Answer):
         return [{"role": one[0], "content": one[1]} if isinstance(one, tuple) else one for one in messages]
 
 
-class ReadingAnswer(Answer):
+class KeptAnswer(Answer):
+    """What the server keeps under an id, until ``expires_at``."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class ReadingAnswer(KeptAnswer):
     """A reading, kept until ``expires_at`` for any number of posts."""
 
     id: str = Field(examples=["r_3vJ0k1wYQ2m8sT7u"])
-    created_at: datetime
-    expires_at: datetime
     reading: ReadingInfo
 
 
-class PostAnswer(Answer):
+class PostAnswer(KeptAnswer):
     """A post with the photos it was written for, kept until ``expires_at``."""
 
     id: str = Field(examples=["p_9bT2c7LwX5n1kQ4z"])
     reading_id: str = Field(examples=["r_3vJ0k1wYQ2m8sT7u"])
-    created_at: datetime
-    expires_at: datetime
     photos: list[PhotoInfo]
     post: PostInfo

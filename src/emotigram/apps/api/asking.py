@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel
 
 from emotigram.apps.api.callers import CallerOf
 from emotigram.apps.api.events import WantsEvents, streamed
@@ -15,8 +14,9 @@ from emotigram.apps.api.state import ApiState, StateOf
 from emotigram.apps.desk.caller import Caller
 from emotigram.apps.desk.steps import Steps, last
 from emotigram.apps.http.waiting import Patience
+from emotigram.schemas.answers import KeptAnswer
 
-Made = TypeVar("Made", bound=BaseModel)
+Made = TypeVar("Made", bound=KeptAnswer)
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -57,9 +57,11 @@ class Asking:
         patience = Patience(self.request, self.state.settings, self.state.ending)
         if self.wants_events:
             return await streamed(steps, patience, self.caller.language, self.request.state.request_id)
-        return self._created(await patience.answer(last(steps)))
+        made = await patience.answer(last(steps))
+        assert isinstance(made, KeptAnswer)
+        return self._created(made)
 
-    def _created(self, made: BaseModel) -> Response:
+    def _created(self, made: KeptAnswer) -> Response:
         place = f"{self.request.url.path}/{made.id}"
         return Response(made.model_dump_json(), 201, {"Location": place}, "application/json")
 

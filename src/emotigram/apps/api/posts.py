@@ -41,7 +41,7 @@ async def create_post(
 
     def find(post_id: str) -> PostAnswer | None:
         kept = asking.state.desk.posts.get(post_id, asking.caller.owner)
-        return kept and post_answer(kept, asking.caller.language)
+        return post_answer(kept, asking.caller.language) if kept else None
 
     return await asking.answer_once(asked, "post", begin, find)
 

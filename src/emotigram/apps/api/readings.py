@@ -40,7 +40,7 @@ async def create_reading(
 
     def find(reading_id: str) -> ReadingAnswer | None:
         kept = desk.readings.get(reading_id, caller.owner)
-        return kept and reading_answer(kept, caller.language)
+        return reading_answer(kept, caller.language) if kept else None
 
     asked = fingerprint("reading", photo=upload.sha256, text=text)
     return await asking.answer_once(asked, "reading", lambda: desk.read(upload.data, upload.name, text, caller), find)

@@ -16,6 +16,7 @@ from emotigram.errors import PostUnknown, QueueFull, ReadingUnknown
 from emotigram.schemas.answers import (
     CaptionsInfo,
     DraftInfo,
+    KeptAnswer,
     PhotoInfo,
     PhotosInfo,
     PostAnswer,
@@ -66,7 +67,7 @@ class Desk:
         reading_id = ""
         async with aclosing(self.read(photo, name, text, caller)) as reading:
             async for event, data in reading:
-                reading_id = str(getattr(data, "id", ""))
+                reading_id = data.id if isinstance(data, KeptAnswer) else ""
                 yield event, data
         async with aclosing(self.write(self.reading(reading_id, caller), wishes, caller)) as writing:
             async for step in writing:

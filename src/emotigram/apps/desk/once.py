@@ -13,6 +13,7 @@ from cachetools import TTLCache
 
 from emotigram.apps.desk.steps import Steps
 from emotigram.errors import IdempotencyKeyBusy, IdempotencyKeyReused
+from emotigram.schemas.answers import KeptAnswer
 from emotigram.settings import Settings
 
 Thing = TypeVar("Thing")
@@ -65,7 +66,7 @@ class Idempotency:
         turn = self._turns[owner, key] = _Turn(print_of_request)
         try:
             async for name, data in _closing(steps):
-                turn.made = str(getattr(data, "id", "")) if name == final else ""
+                turn.made = data.id if name == final and isinstance(data, KeptAnswer) else ""
                 yield name, data
         finally:
             if not turn.made:
