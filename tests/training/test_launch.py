@@ -70,7 +70,7 @@ def launched(script: Path, out: Path) -> None:
     launch += ["--num_processes=2", "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no"]
     launch += [f"--main_process_port={_free_port()}", str(script), str(out)]
     variables = VARIABLES | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(launch, env=os.environ | variables, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(launch, env=os.environ | variables, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -83,7 +83,7 @@ def side_by_side(script: Path, out: Path) -> None:
         subprocess.Popen(command, env=os.environ | told | {"RANK": rank, "LOCAL_RANK": rank}, stderr=subprocess.PIPE)
         for rank in ("0", "1")
     ]
-    said = [process.communicate(timeout=120)[1] for process in begun]
+    said = [process.communicate(timeout=300)[1] for process in begun]
     assert [process.returncode for process in begun] == [0, 0], said
 
 
