@@ -128,7 +128,8 @@ def slow_gifs() -> Iterator[tuple[str, bytes]]:
 
 
 def large_pictures() -> Iterator[tuple[str, bytes]]:
-    """A few bytes that stand for a hundred megapixels."""
+    """A few bytes that stand for a hundred megapixels or more."""
+    yield "header_900_megapixels.gif", gif_of_blocks(b"", 1, (30_000, 30_000))
     yield "header_35_bytes.gif", gif_of_blocks(b"", 1, (10_000, 10_000))
     yield "one_wide.png", png_of([png_head(1, 100_000_000, 1, 0), (b"IDAT", zlib.compress(bytes(9))), (b"IEND", b"")])
     yield "long.png", png_of([png_head(100_000, 900, 1, 0), (b"IDAT", zeros(900 * 12_501)), (b"IEND", b"")])

@@ -55,14 +55,14 @@ def test_random_bytes(data: bytes) -> None:
     assert_photo_or_typed_error(data)
 
 
-@tried(0.6)
+@tried(0.3)
 @given(st.sampled_from(FORMATS), st.binary(max_size=300), st.integers(4, 64))
 def test_random_bytes_behind_a_real_beginning(name: str, tail: bytes, kept: int) -> None:
     assert_photo_or_typed_error(WHOLE[name][:kept] + tail)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@tried(0.6)
+@tried(0.3)
 @given(st.data())
 def test_damaged_images(name: str, data: st.DataObject) -> None:
     damaged = bytearray(WHOLE[name])
@@ -73,7 +73,7 @@ def test_damaged_images(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@tried(0.6)
+@tried(0.3)
 @given(st.data())
 def test_flipped_bits_in_whole_files(name: str, data: st.DataObject) -> None:
     damaged = bytearray(WHOLE[name])
