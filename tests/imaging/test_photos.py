@@ -10,6 +10,7 @@ import tracemalloc
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import pillow_heif
 import pytest
 from PIL import Image, PngImagePlugin
 
-from emotigram import open_photo
+from emotigram import open_photo, open_studio
 from emotigram.errors import (
     PhotoDamaged,
     PhotoEmpty,
@@ -320,3 +321,33 @@ def test_many_threads_may_open_photos(china: Path, flower: Path) -> None:
         sizes = {photo.image.size for photo in pool.map(open_photo, [china, flower] * 8)}
     assert sizes == {(640, 427)}
     assert warnings.filters == before
+
+
+def _taken(photos: PhotoFactory, name: str, time: str, zone: str = "") -> Path:
+    exif = Image.Exif()
+    exif[0x8769] = {0x9003: time} | ({0x9011: zone} if zone else {})
+    return photos(name, exif=exif)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp"])
+def test_when_a_photo_was_taken_is_known_where_its_file_says_so(name: str, photos: PhotoFactory) -> None:
+    path = _taken(photos, name, "2024:05:01 18:30:00", "+08:00")
+    assert open_photo(path).taken_at == datetime(2024, 5, 1, 18, 30, tzinfo=timezone(timedelta(hours=8)))
+    assert open_photo(photos(f"plain-{name}")).taken_at is None
+
+
+@pytest.mark.parametrize("time", ["", "0000:00:00 00:00:00", "yesterday", "2024:13:45 99:99:99", "2024:05:01" * 40])
+def test_a_time_that_is_none_is_left_out(time: str, photos: PhotoFactory) -> None:
+    assert open_photo(_taken(photos, "a.jpg", time)).taken_at is None
+
+
+def test_a_camera_without_a_zone_has_its_own_time(photos: PhotoFactory) -> None:
+    assert open_photo(_taken(photos, "a.jpg", "2024:05:01 18:30:00")).taken_at == datetime(2024, 5, 1, 18, 30)
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_a_reading_keeps_the_time_only_where_that_is_wanted(is_wanted: bool, photos: PhotoFactory) -> None:
+    photo = open_photo(_taken(photos, "a.jpg", "2024:05:01 18:30:00"))
+    (facts,) = open_studio(writer="embedded", photo_times=is_wanted).read(photo).photos
+    assert (facts.taken_at is not None) == is_wanted
+    assert (facts.sha256, facts.width_px, facts.height_px) == (photo.sha256, photo.width_px, photo.height_px)
