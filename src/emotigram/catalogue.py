@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Generic, Literal, TypeVar, get_type_hints
 
@@ -44,7 +45,6 @@ _REVISIONS = _Shelf(Revision, "revisions")
 _LOOKS = _Shelf(Look, "looks")
 _PROVIDERS = _Shelf(Provider, "providers")
 _WEIGHTS = _Shelf(Weights, "weights")
-_WISHED = {shelf.folder: shelf for shelf in (_PLATFORMS, _LANGUAGES, _STYLES, _REVISIONS)}
 
 
 def platform(key: str) -> Platform:
@@ -83,7 +83,15 @@ def check_wishes(wishes: Wishes) -> None:
         name = str(wishes.get(wish) or "auto")
         for kind in getattr(hint, "__metadata__", ()):
             if name != "auto":
-                _WISHED[kind].find(name)
+                _WISHED[kind](name)
+
+
+_WISHED: Mapping[str, Callable[[str], object]] = {
+    "platforms": platform,
+    "languages": language,
+    "styles": style,
+    "revisions": revision,
+}
 
 
 def keys(kind: Kind) -> tuple[str, ...]:
