@@ -17,7 +17,7 @@ class Platform:
     ``hashtag_limit``, which is custom rather than rule unless ``hashtag_limit_is_hard``, and those of title, mentions
     and alt text. ``soft_lengths`` and ``soft_lines`` are what reads well; a feed shows ``fold_after`` characters and
     folds the rest, 0 for none.
-    Text and title are counted as ``counting`` and ``title_counting`` say (publishing/counting.py); a link counts
+    Text and title are counted as ``counting`` and ``title_counting`` say (editing/counting.py); a link counts
     ``link_length`` where that is not 0.
     """
 
