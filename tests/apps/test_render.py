@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image
 from rich.console import Console
 
-from emotigram import Affect, Photo, Post, Reading, Sentiment
+from emotigram import Affect, Post, Reading, Sentiment
 from emotigram.apps.cli.render import Renderer
-from emotigram.domain import Check, Note
+from emotigram.domain import Check, Note, PhotoFacts
 
 READING = Reading(
     description={"en": "A dog.", "zh": "一只狗。"},
@@ -18,6 +17,7 @@ READING = Reading(
     tags=(),
     affect=Affect(Sentiment(0.1, 0.43, 0.47), {"joy": 0.55, "surprise": 0.25, "fear": 0.2}, 0.41, -0.3),
     read_by={},
+    photos=(PhotoFacts("[bold]a[/] :dog:.jpg", "", 2, 2),),
 )
 FAILED = tuple(
     Check(name, passed=False, figure=figure, limit=limit)
@@ -40,7 +40,7 @@ def render(language: str, checks: tuple[Check, ...] = ()) -> str:
     notes = (Note("engine", {"text": {"en": "A note.", "zh": "一句说明。"}}),)
     post = Post("Title", LONG_LINE, (), "", LONG_LINE, "x", "en", "plain", "neutral", "embedded", checks, notes)
     console = Console(file=out, width=80, highlight=False, markup=False, emoji=False)
-    Renderer(console, language).show(Photo(Image.new("RGB", (2, 2)), "[bold]a[/] :dog:.jpg", ""), READING, post)
+    Renderer(console, language).show(READING, post)
     return out.getvalue()
 
 
