@@ -14,7 +14,7 @@ from emotigram import catalogue
 from emotigram.client import Client
 from emotigram.client.answers import KEY_VARIABLE
 from emotigram.errors import PhotoIsFolder, PhotoMissing, ServerRefused, ServerUnreachable
-from emotigram.schemas.answers import CaptionsInfo, DraftInfo, PhotoInfo, PostAnswer, ReadingAnswer
+from emotigram.schemas.answers import CaptionsInfo, DraftInfo, PhotosInfo, PostAnswer, ReadingAnswer
 from tests.client.conftest import MakeClient
 from tests.client.fake_server import Reply, answering
 from tests.e2e.conftest import free_port
@@ -67,7 +67,7 @@ def test_a_photo_goes_straight_to_a_post(client: Any, china: Path) -> None:
 
 def test_steps_come_as_they_are_done(client: Any, china: Path) -> None:
     steps = list(client.stream_caption(china, platform="x", language="en"))
-    assert [type(step) for step in steps[:3]] == [PhotoInfo, CaptionsInfo, ReadingAnswer]
+    assert [type(step) for step in steps[:3]] == [PhotosInfo, CaptionsInfo, ReadingAnswer]
     assert {type(step) for step in steps[3:-1]} == {DraftInfo}
     assert isinstance(steps[-1], PostAnswer)
     again = list(client.stream(steps[2], platform="weibo", language="zh"))
