@@ -54,6 +54,7 @@ def _run(line: str, **more: str) -> None:
     assert ran.stdout.strip()
 
 
+@pytest.mark.nightly
 @EVERY_LINE
 def test_a_sentiment_model_of_ones_own(every: bool, china: Path) -> None:
     shutil.copy(china, "photo.jpg")

@@ -21,6 +21,7 @@ from emotigram.assembly import load_engine
 from emotigram.async_studio import AsyncStudio
 from emotigram.domain import Brief, Draft, Wishes
 from emotigram.imaging.photos import open_photo
+from emotigram.ports import Writer
 from emotigram.settings import Settings
 from emotigram.studio import Studio
 from tests.aio import run
@@ -56,7 +57,7 @@ def test_python_takes_them_all(method: Callable[..., object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "besides"), [("application/json", {"reading_id"}), ("multipart/form-data", {"photo", "text"})]
+    ("kind", "besides"), [("application/json", {"reading_id"}), ("multipart/form-data", {"photos", "text"})]
 )
 def test_the_rest_api_takes_them_all(offline: Studio, kind: str, besides: Set[str]) -> None:
     with closing(AsyncStudio(offline)) as studio:
@@ -87,7 +88,7 @@ def test_assistants_take_them_all(offline: Studio) -> None:
     assert all("description" in asked[wish] for wish in WISHES)
 
 
-class Listener:
+class Listener(Writer):
     """A writer that remembers what it was asked for."""
 
     name = "listener"

@@ -65,7 +65,7 @@ def test_from_empty_to_done_in_both_languages(open_page: OpenPage, china: Path, 
     take(page, "done-zh-xiaohongshu")
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("color_scheme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_a_phone_in_light_and_dark(open_page: OpenPage, tower: Path, bomb: Path, color_scheme: str) -> None:
     page = open_page(viewport=PHONE, color_scheme=color_scheme)
     expect(page.get_by_role("button", name="Choose photos")).to_be_in_viewport()

@@ -114,6 +114,7 @@ def test_an_edited_post_is_counted_previewed_cut_and_copied(open_page: OpenPage,
     assert clipboard(page) == "A walk by the river"
 
 
+@pytest.mark.nightly
 def test_posts_are_revised_compared_and_restored(open_page: OpenPage, tower: Path) -> None:
     page = open_page()
     upload(page, tower)
@@ -172,6 +173,7 @@ def test_several_photos_keep_their_own_posts_and_a_bad_one_stops_nobody(
     expect(thumbs).to_have_count(2)
 
 
+@pytest.mark.nightly
 def test_photos_come_by_camera_clipboard_and_drop(open_page: OpenPage, flower: Path) -> None:
     page = open_page()
     page.get_by_role("button", name="Camera").click()
@@ -198,6 +200,7 @@ def test_too_many_and_impossible_photos_are_refused_in_words(open_page: OpenPage
     assert "Traceback" not in page.locator("body").inner_text()
 
 
+@pytest.mark.nightly
 def test_all_platforms_and_a_zip_without_metadata(open_page: OpenPage, tower: Path, tmp_path: Path) -> None:
     private = tmp_path / "home.jpg"
     with Image.open(tower) as image:

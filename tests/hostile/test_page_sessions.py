@@ -34,7 +34,8 @@ def has_photo_and_post(caller: Caller, session: str) -> bool:
     return 'data-photos="1"' in shown and 'data-has-post="yes"' in shown
 
 
-@pytest.mark.parametrize("are_read", [pytest.param(True, marks=pytest.mark.nightly), False], ids=["read", "unread"])
+@pytest.mark.nightly
+@pytest.mark.parametrize("are_read", [True, False], ids=["read", "unread"])
 def test_made_up_sessions_evict_no_visitor(caller: Caller, flower_bytes: bytes, are_read: bool) -> None:
     visitor = new_session()
     caller.add_photo(visitor, flower_bytes)

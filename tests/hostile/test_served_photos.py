@@ -40,9 +40,8 @@ def memory_of(server: Process) -> int:
     return sum(each.memory_info().rss for each in (process, *process.children()))
 
 
-@pytest.mark.parametrize(
-    ("corpus", "every"), [("few", 1), pytest.param("all", 3, marks=pytest.mark.nightly)], indirect=["corpus"]
-)
+@pytest.mark.nightly  # by day test_photos.py opens a few of each kind
+@pytest.mark.parametrize(("corpus", "every"), [("few", 1), ("all", 3)], indirect=["corpus"])
 def test_hostile_photos_are_answered_and_cost_nothing_later(
     server: Process, corpus: dict[str, list[Path]], every: int, china: Path
 ) -> None:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.apps.api.process import Process, served
 from tests.apps.api.server import PATIENCE_S
@@ -95,6 +96,7 @@ HELD = [
 ]
 
 
+@pytest.mark.nightly
 def test_a_server_under_hostile_load_ends_in_time(tmp_path: Path) -> None:
     with served(tmp_path, "--no-open", shutdown_s=str(SHUTDOWN_S)) as server, ExitStack() as stack:
         for begin in HELD:

@@ -97,6 +97,7 @@ def test_a_dry_run_shows_sizes_and_writes_nothing(drawn: Path, tmp_path: Path) -
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.nightly
 def test_options_win_over_the_file_and_names_are_checked(drawn: Path, tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text('epochs = 9\nfusion = "tensor"\n', "utf-8")
     done = sentiment(drawn, tmp_path / "run", "--config", tmp_path / "run.toml", "--epochs", 1)
@@ -151,6 +152,7 @@ def test_rows_that_cannot_be_used_are_named(interface: str, data: Path, tmp_path
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.nightly
 def test_a_loss_that_is_no_number_ends_the_run_and_spares_the_checkpoint(drawn: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     words = (
@@ -175,6 +177,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_spares_the_checkpoint(drawn: 
     assert not (out / "result.json").exists()
 
 
+@pytest.mark.nightly
 def test_an_interrupted_write_is_no_checkpoint_and_a_damaged_one_is_said_so(drawn: Path, run: Path) -> None:
     whole = (run / "last.pt").read_bytes()
     (run / "last.tmp").write_bytes(whole[:1000])
@@ -187,6 +190,7 @@ def test_an_interrupted_write_is_no_checkpoint_and_a_damaged_one_is_said_so(draw
     assert sentiment(drawn, run, *WORDS, "--fresh").exit_code == 0
 
 
+@pytest.mark.nightly
 def test_a_checkpoint_of_another_run_is_refused(data: Path, run: Path) -> None:
     before = (run / "last.pt").read_bytes()
     other = sentiment(data, run, *WORDS, "--fusion", "tensor")
@@ -198,6 +202,7 @@ def test_a_checkpoint_of_another_run_is_refused(data: Path, run: Path) -> None:
     assert (run / "last.pt").read_bytes() == before
 
 
+@pytest.mark.nightly
 def test_strategies_are_compared_and_what_is_known_is_not_trained_again(drawn: Path, tmp_path: Path) -> None:
     out, page = tmp_path / "compared", tmp_path / "results.md"
     words = ["compare", "--data", drawn, "--out", out, *SMALL, "--strategies", "gated", "--set", "epochs=2"]

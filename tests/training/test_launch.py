@@ -87,7 +87,8 @@ def side_by_side(script: Path, out: Path) -> None:
     assert [process.returncode for process in begun] == [0, 0], said
 
 
-@pytest.mark.parametrize("start", [side_by_side, pytest.param(launched, marks=pytest.mark.nightly)])
+@pytest.mark.nightly  # by day tests/training/test_loop.py learns in one
+@pytest.mark.parametrize("start", [side_by_side, launched])
 def test_two_processes_learn_what_one_learns(start: Callable[[Path, Path], None], tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, "utf-8")

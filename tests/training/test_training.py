@@ -74,6 +74,7 @@ def _tells_two_drawn_photos_apart(folder: Path) -> None:
     assert (red.sentences["zh"], green.sentences["zh"]) == ("狗在跑。", "大海睡了。")
 
 
+@pytest.mark.nightly
 def test_each_stage_goes_on_from_the_one_before_until_photos_are_told_apart(tmp_path: Path) -> None:
     work = _drawn(tmp_path, FEW)
     prepare_tags(work / "data", work / "cache")

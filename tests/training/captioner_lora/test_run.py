@@ -42,7 +42,8 @@ def blip2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_blip2(tmp_path_factory.mktemp("blip2"), width=64)
 
 
-@pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("count", [3, 8])
 def test_photos_are_learned_until_the_engine_says_their_captions(count: int, blip2: Path, tmp_path: Path) -> None:
     data = _repeated(draw_table(tmp_path / "data", CAPTIONS[:count]), 24)
     config = _config(blip2, rank=32, alpha=64, learning_rate=5e-3, epochs=12, patience=12, max_tokens=24)
@@ -99,6 +100,7 @@ def test_what_is_written_says_where_it_is_from(blip2: Path, tmp_path: Path) -> N
     assert not list((tmp_path / "out").glob(".adapter*"))
 
 
+@pytest.mark.nightly
 def test_a_model_that_learned_to_retweet_is_said_so(blip2: Path, tmp_path: Path) -> None:
     data = _repeated(draw_table(tmp_path / "data", ["RT a dog"] * 8), 4)
     config = _config(blip2, clean=False, rank=16, alpha=64, learning_rate=1e-2, epochs=3)
@@ -112,7 +114,11 @@ def test_the_share_of_retweets_counts_the_word() -> None:
     assert starts_with_rt(["RT @ann: rain", " RT: sun", "RTX", "so RT", "rain", ""]) == pytest.approx(2 / 6)
 
 
-@pytest.mark.parametrize("save", [save_qwen_vl, save_florence2, save_blip], ids=["qwen_vl", "florence2", "blip"])
+@pytest.mark.parametrize(
+    "save",
+    [pytest.param(save, marks=pytest.mark.nightly) for save in (save_qwen_vl, save_florence2)] + [save_blip],
+    ids=["qwen_vl", "florence2", "blip"],
+)
 def test_other_models_give_peft_adapters_and_merged_weights_for_their_engine(
     save: Callable[[Path], Path], tmp_path: Path
 ) -> None:

@@ -85,6 +85,7 @@ def test_every_strategy_answers_alike(fusion: str, data: Dataset, encoders: Enco
     _holds(build_small(data, SETTINGS, encoders, fusion=fusion), data, tmp_path / "export")
 
 
+@pytest.mark.nightly
 def test_the_embedded_encoders_keep_one_table_and_the_model_all(data: Dataset, tmp_path: Path) -> None:
     built = build_small(data, SETTINGS, text_encoder="embedded", fusion="cross_attention")
     bag = built.model.text_encoder
@@ -96,6 +97,7 @@ def test_the_embedded_encoders_keep_one_table_and_the_model_all(data: Dataset, t
     assert len(kept["model.text_encoder.own"]) == bag.size < len(tables)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("text", ["{bert}", "bag_of_words+{bert}"])
 def test_text_encoders_of_hugging_face(text: str, data: Dataset, tmp_path: Path) -> None:
     bert = save_bert(tmp_path / "bert")

@@ -110,6 +110,7 @@ def test_controls_learn_what_they_look_at(words: Encoders) -> None:
     assert right["majority"].mean() == pytest.approx(1 / 3)
 
 
+@pytest.mark.nightly
 def test_class_weights_raise_the_recall_of_a_rare_label() -> None:
     chance = np.random.default_rng(0)
     labels = chance.choice(3, 600, p=[0.5, 0.42, 0.08]).astype(np.int64)
