@@ -259,3 +259,12 @@ def test_invented_methods_are_counted_together(client: httpx2.Client) -> None:
     for number in range(3):
         assert client.request(f"MADEUP{number}", "/v1/styles").status_code == 405
     assert "MADEUP" not in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_form_without_a_photo_is_told_the_fields_name(client: httpx2.Client, language: str) -> None:
+    answer = client.post("/v1/readings", files={"photo": b"x"}, headers={"Accept-Language": language})
+    fields = client.get("/openapi.json").json()["paths"]["/v1/readings"]["post"]["requestBody"]
+    (wanted,) = fields["content"]["multipart/form-data"]["schema"]["required"]
+    assert answer.status_code == 422
+    assert re.search(rf"['“]{wanted}['”]", answer.json()["detail"])
