@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ def room_of(module: str) -> str:
     return max(fitting, key=len, default="")
 
 
+@cache
 def arrows() -> dict[tuple[int, int], list[str]]:
     """From row to row, the imports between them."""
     found: dict[tuple[int, int], list[str]] = {}

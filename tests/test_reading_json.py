@@ -35,6 +35,13 @@ def test_what_is_no_reading_is_refused(text: str) -> None:
         load_reading(text)
 
 
+def test_a_reading_that_does_not_say_its_version_is_refused(china: Path) -> None:
+    kept = json.loads(dump_reading(open_studio(writer="embedded").read(open_photo(china))))
+    del kept["version"]
+    with pytest.raises(ReadingMalformed):
+        load_reading(json.dumps(kept))
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_alike(data: bytes) -> None:
     with pytest.raises(ReadingMalformed):

@@ -11,18 +11,18 @@ from pydantic import TypeAdapter, ValidationError
 from emotigram.domain import Reading
 from emotigram.errors import ReadingMalformed
 
-VERSION = 1  # one more whenever a reading that was kept before could no longer be read
+VERSION: Literal[1] = 1  # one more whenever a reading that was kept before could no longer be read
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    version: Literal[1]
     reading: Reading
-    version: Literal[1] = 1
 
 
 def dump_reading(reading: Reading) -> str:
     """A reading as one line of JSON, with the version of its form; what it may hold is in ``domain.Reading``."""
-    return _form().dump_json(_Kept(reading)).decode()
+    return _form().dump_json(_Kept(VERSION, reading)).decode()
 
 
 def load_reading(text: str | bytes) -> Reading:

@@ -18,7 +18,7 @@ from emotigram.apps.file_names import plain_name
 from emotigram.errors import ContentTypeWrong, RequestMalformed, TooManyPhotos
 from emotigram.texts import say
 
-Wishes = TypeVar("Wishes", bound=BaseModel)
+Fields = TypeVar("Fields", bound=BaseModel)
 MULTIPART, JSON = "multipart/form-data", "application/json"
 _MOST_PARTS = 64
 MOST_PHOTOS = 1
@@ -62,7 +62,7 @@ async def read_form(request: Request, language: str) -> tuple[Upload, dict[str, 
         await form.close()
 
 
-async def read_json(request: Request, kind: type[Wishes], language: str) -> Wishes:
+async def read_json(request: Request, kind: type[Fields], language: str) -> Fields:
     """Return a JSON body as a model. Raises ContentTypeWrong or RequestMalformed."""
     found = content_type(request)
     if found != JSON:
@@ -73,7 +73,7 @@ async def read_json(request: Request, kind: type[Wishes], language: str) -> Wish
         raise RequestMalformed(detail=say("api.faults.json", language)) from error
 
 
-def validated(kind: type[Wishes], values: object, language: str) -> Wishes:
+def validated(kind: type[Fields], values: object, language: str) -> Fields:
     """Return values as a model; raises RequestMalformed with each fault in the caller's language."""
     try:
         return kind.model_validate(values)
