@@ -20,7 +20,7 @@ from emotigram.errors import QueueFull, TooManyConnections
 from emotigram.settings import load_settings
 from tests.apps.api.process import Process, served
 from tests.apps.api.server import PATIENCE_S, api
-from tests.hostile.wire import ask, connect, rest, told
+from tests.hostile.wire import ask, connect, rest, send, told
 
 EVENT = "/gradio_api/queue/join"
 PATHS = [
@@ -115,7 +115,7 @@ def test_heads_that_do_not_end_are_closed_and_others_are_answered_meanwhile(serv
     with ExitStack() as stack:
         lines = [stack.enter_context(connect(server.url)) for _ in range(300)]
         for number, line in enumerate(lines):
-            line.sendall(HALF[: 1 + number % len(HALF)])
+            send(line, HALF[: 1 + number % len(HALF)])
         for path in ("/healthz", "/"):
             assert httpx2.get(server.url + path, timeout=PATIENCE_S).status_code == 200
         answers = [told(rest(line)) for line in lines]
@@ -177,7 +177,7 @@ def test_what_trickles_in_after_an_answer_ends_too(server: Process) -> None:
 
 def test_who_does_not_read_an_answer_is_let_go(server: Process) -> None:
     with connect(server.url, receive_buffer=4096) as line:
-        line.sendall((b"GET /static-offline-docs/swagger-ui-bundle.js HTTP/1.1\r\n" + HOST + b"\r\n") * 30)  # 45 MB
+        send(line, (b"GET /static-offline-docs/swagger-ui-bundle.js HTTP/1.1\r\n" + HOST + b"\r\n") * 30)  # 45 MB
         gone = select.poll()
         gone.register(line, select.POLLERR | select.POLLHUP)
         assert gone.poll(PATIENCE_S * 1000)
@@ -323,5 +323,5 @@ def test_bodies_that_stop_half_way_make_room_for_others(china: Path, keys_file: 
     with api(max_upload_mb=1, keys_file=keys_file) as client, ExitStack() as stack:
         for _ in range(14):  # more than there is room for
             line = stack.enter_context(connect(str(client.base_url)))
-            line.sendall(head + bytes(960_000))
+            send(line, head + bytes(960_000))
         assert client.post("/v1/readings", files={"photos": china.read_bytes()}).status_code == 201

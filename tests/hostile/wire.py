@@ -45,6 +45,15 @@ def connect(url: str, receive_buffer: int = 0) -> socket.socket:
     return line
 
 
+def send(line: socket.socket, *parts: bytes) -> None:
+    """Send bytes to a server that may have heard enough and closed."""
+    try:
+        for part in parts:
+            line.sendall(part)
+    except ConnectionError:
+        pass
+
+
 def rest(line: socket.socket) -> bytes:
     """All that comes until the server closes the connection."""
     came = b""
@@ -65,9 +74,5 @@ def told(came: bytes) -> Told:
 def ask(url: str, *parts: bytes) -> Told:
     """Send bytes, and read until the server closes the connection."""
     with connect(url) as line:
-        try:
-            for part in parts:
-                line.sendall(part)
-        except ConnectionError:  # it had heard enough
-            pass
+        send(line, *parts)
         return told(rest(line))
