@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,11 @@ MOODS = [
     ("neutral", "neutral", "a plain report"),
 ]
 COUNTS = {"flickr8k-train": 64, "flickr8k-val": 24, "msed-train": 36, "msed-dev": 24, "mvsa-train": 60}
-OTHERS = dict.fromkeys(("oasis-train", "scenes-train", "weather-train"), 40)
+OTHERS = dict.fromkeys(
+    ("oasis-train", "scenes-train", "weather-train", "coco-captioned-train", "emotic-coco-train")
+    + ("deepsent-twitter-train", "imagenet-samples-train"),
+    40,
+)
 # Enough to teach the captioner, too few for all figures
 FEW = {**dict.fromkeys((*COUNTS, *OTHERS), 8), "flickr8k-train": 48, "flickr8k-val": 24}
 TEXTS: dict[str, tuple[str, str, list[Any]]] = {
@@ -67,6 +70,10 @@ def photo_row(name: str, i: int) -> dict[str, Any]:
         "oasis": {"valence_mean": 2.0 + 4 * red + 0.1 * (i % 5), "arousal_mean": 3.0 + 0.1 * (i % 7)},
         "scenes": {"scene": "sea" if not red else "street"},
         "weather": {"weather": "shine" if red else "rain"},
+        "coco": {"captions_en": [caption] * 5, "captions_zh": []},
+        "emotic": {"valence": 2.0 + 6 * red, "arousal": 5.0},
+        "deepsent": {"sentiment": "positive" if red else "negative"},
+        "imagenet": {"label": "tench"},
     }[name]
     return {"image": encoded(red, i), "id": f"Thing {i}", "objects": "{}", "imagenet": "[]", **own}
 
@@ -77,16 +84,3 @@ def encoded(red: bool, seed: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray((noise + ([200, 20, 20] if red else [20, 200, 20])).astype(np.uint8)).save(file, "PNG")
     return file.getvalue()
-
-
-def draw_teacher(cache: Path, views: int = 2) -> None:
-    """Write what the teacher would leave: features that are the photo's colours, alike in every view."""
-    rows = (cache / "rows.jsonl").read_text("utf-8").splitlines()
-    assert all(json.loads(row) for row in rows)
-    colours = np.load(cache / "pixels.npy").mean((1, 2)) / 255
-    np.save(cache / "teacher.npy", np.tile(colours, (1, 427))[:, :1280].astype(np.float16))
-    boxes = np.tile(np.array([0.1, 0.1, 0.8, 0.8, 0], np.float32), (len(rows), views, 1))
-    np.save(cache / "views.npy", boxes)
-    np.save(cache / "view_pooled.npy", np.tile(colours[:, None], (1, views, 427))[:, :, :1280].astype(np.float16))
-    cells = np.tile(colours[:, None, None], (1, views, 16, 86))[..., :256]
-    np.save(cache / "view_grids.npy", cells.astype(np.float16))

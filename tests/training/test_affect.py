@@ -12,9 +12,9 @@ import pytest
 
 pytest.importorskip("torch")
 
-from emotigram.captioners.embedded import SPACE
 from emotigram.domain import EMOTIONS, Features
 from emotigram.errors import ModelDamaged
+from emotigram.inference.backbone import FEATURES, SPACE
 from emotigram.inference.store import Model, open_model
 from emotigram.sentiment.embedded import VERSION, EmbeddedSentiment
 from emotigram.training.affect.build import build_affect
@@ -48,7 +48,7 @@ def _drawn(folder: Path, repeats: int = 40) -> np.ndarray:
     for stem, (text, label, labels) in TEXT_SETS.items():
         texts = [f"{words} {number}" for number in range(repeats) for words in WORDS]
         pq.write_table(pa.table({text: texts, label: labels * repeats}), folder / f"{stem}.parquet")
-    rows, features = [], rng.normal(0, 0.2, (240, 384)).astype(np.float32)
+    rows, features = [], rng.normal(0, 0.2, (240, FEATURES)).astype(np.float32)
     for i in range(240):
         mood, source = i % 3, ("msed", "mvsa", "oasis")[i // 3 % 3]
         features[i, 0] += (3, -3, 0)[mood]
@@ -60,8 +60,8 @@ def _drawn(folder: Path, repeats: int = 40) -> np.ndarray:
                 "captions_en": [f"{WORDS[mood]} {i}"] if source == "msed" else [],
                 "sentiment": SENTIMENTS[mood],
                 "emotion": ["happiness", "sad", "neutral"][mood] if source == "msed" else "",
-                "valence": [6.0, 2.0, 4.0][mood] if source == "oasis" else None,
-                "arousal": [5.0, 3.0, 4.0][mood] if source == "oasis" else None,
+                "valence": [0.7, -0.7, 0.0][mood] if source == "oasis" else None,
+                "arousal": [0.3, -0.3, 0.0][mood] if source == "oasis" else None,
             }
         )
     np.save(folder / "features.npy", features)
@@ -81,15 +81,10 @@ def model(work: Path) -> Model:
     return open_model(work / "affect" / VERSION)
 
 
-@pytest.fixture(scope="module")
-def eyes(work: Path) -> Model:
-    return Model(work, {"features": 384, "size_px": 8})
-
-
-def test_the_trained_model_judges_words_and_photos(model: Model, eyes: Model) -> None:
-    bright, gloomy = np.zeros((2, 384), np.float32)
+def test_the_trained_model_judges_words_and_photos(model: Model) -> None:
+    bright, gloomy = np.zeros((2, FEATURES), np.float32)
     bright[0], gloomy[0] = 3.0, -3.0
-    engine = EmbeddedSentiment(model, eyes)
+    engine = EmbeddedSentiment(model)
     texts, photos = ["lovely 真好", "太差 awful", "", ""], [None, None, bright, gloomy]
     glad, sad, seen, feared = engine.judge(
         [None] * 4, texts, [None if each is None else Features(SPACE, each) for each in photos]
@@ -118,16 +113,11 @@ def test_the_same_data_gives_the_same_model(model: Model, work: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "lie", [{"labels": ["bad", "good"]}, {"emotions": []}, {"features": 385}, {"ngrams": 1}, {"labels": None}]
+    "lie", [{"labels": ["bad", "good"]}, {"emotions": []}, {"features": 384}, {"ngrams": 1}, {"labels": None}]
 )
-def test_a_manifest_that_disagrees_with_the_graph_is_refused(model: Model, eyes: Model, lie: dict[str, object]) -> None:
+def test_a_manifest_that_disagrees_with_the_graph_is_refused(model: Model, lie: dict[str, object]) -> None:
     with pytest.raises(ModelDamaged):
-        EmbeddedSentiment(Model(model.folder, {**model.manifest, **lie}), eyes)
-
-
-def test_eyes_of_another_width_are_refused(model: Model, eyes: Model) -> None:
-    with pytest.raises(ModelDamaged):
-        EmbeddedSentiment(model, Model(eyes.folder, {"features": 256}))
+        EmbeddedSentiment(Model(model.folder, {**model.manifest, **lie}))
 
 
 def test_a_text_of_validation_never_stands_in_training(work: Path, model: Model) -> None:

@@ -17,12 +17,11 @@ import torch
 from pycocoevalcap.cider.cider import Cider
 
 from emotigram.inference.decoding import decoder_steps
-from emotigram.training.embedded_captioner.caption import new_captioner
 from emotigram.training.embedded_captioner.cider import CiderD
+from emotigram.training.embedded_captioner.decoder import CaptionerNet
 from emotigram.training.embedded_captioner.export import export_captioner
-from emotigram.training.embedded_captioner.photos import seen_through
+from emotigram.training.embedded_captioner.views import seen_through
 from emotigram.training.progress import Checkpoint
-from emotigram.training.vision import MEAN, SPREAD
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:You are using the legacy TorchScript-based ONNX export:DeprecationWarning"),
@@ -46,9 +45,9 @@ def test_the_reward_is_cider_d(photos: list[tuple[list[int], list[list[int]]]]) 
 
 
 def test_word_by_word_with_kept_keys_says_what_the_whole_sentence_says(tmp_path: Path) -> None:
-    model = new_captioner(tags=5, words=7, vocabulary=40, moods=3).eval()
-    export_captioner(model, hints=12, side_px=64, folder=tmp_path)
-    grid, hints = torch.rand(3, 4, 384), torch.rand(3, 12)
+    model = CaptionerNet(hints=12, vocabulary=40).eval()
+    export_captioner(model, hints=12, folder=tmp_path)
+    grid, hints = torch.rand(3, 25, 1280), torch.rand(3, 12)
     words = torch.randint(5, 40, (3, 6))
     whole = torch.log_softmax(model.decoder(words, model.decoder.encoder_state(grid, hints)), -1).detach().numpy()
     memory, decoder = (ort.InferenceSession(str(tmp_path / name)) for name in ("memory.onnx", "decoder.onnx"))
@@ -59,12 +58,11 @@ def test_word_by_word_with_kept_keys_says_what_the_whole_sentence_says(tmp_path:
 
 
 def test_a_view_shows_the_part_of_the_photo_that_its_box_says() -> None:
-    ramp = np.linspace(0, 255, 64)
-    photo = np.stack([np.tile(ramp, (64, 1)), np.tile(ramp, (64, 1)).T, np.zeros((64, 64))], 2).astype(np.uint8)
-    box = np.array([[0.25, 0.5, 0.5, 0.25, 1.0]], np.float32)
-    seen = seen_through(photo[None], box, 32)[0].permute(1, 2, 0).numpy() * SPREAD + MEAN
-    cropped = Image.fromarray(photo).resize((32, 32), Image.Resampling.BILINEAR, box=(16, 32, 48, 48))
-    np.testing.assert_allclose(seen, np.asarray(cropped)[:, ::-1], atol=4)
+    ramp = np.linspace(0, 255, 260)
+    photo = np.stack([np.tile(ramp, (260, 1)), np.tile(ramp, (260, 1)).T, np.zeros((260, 260))], 2).astype(np.uint8)
+    seen = seen_through(photo, np.array([0.25, 0.5, 0.5, 0.25, 1.0], np.float32))
+    cropped = Image.fromarray(photo[130:195, 65:195]).resize((260, 260), Image.Resampling.BICUBIC)
+    np.testing.assert_allclose(seen.astype(int), np.asarray(cropped)[:, ::-1].astype(int), atol=4)
 
 
 def test_a_checkpoint_brings_back_what_was_saved(tmp_path: Path) -> None:

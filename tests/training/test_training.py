@@ -13,17 +13,17 @@ from PIL import Image
 pytest.importorskip("torch")
 
 from emotigram.captioners.embedded import EmbeddedCaptioner
+from emotigram.inference.backbone import Backbone
 from emotigram.inference.store import open_model
-from emotigram.training.__main__ import train
+from emotigram.training.__main__ import prepare, train
+from emotigram.training.backbone_graph import write_backbone
 from emotigram.training.embedded_captioner.build import build_captioner_model
 from emotigram.training.embedded_captioner.caption import train_captioner
 from emotigram.training.embedded_captioner.corpus import Corpus
-from emotigram.training.embedded_captioner.pretrain import pretrain
+from emotigram.training.embedded_captioner.hint_head import train_hints
 from emotigram.training.embedded_captioner.reward import reward_captioner
-from emotigram.training.embedded_captioner.weak_labels import prepare_tags
-from emotigram.training.photo_sets import prepare_photos
 from emotigram.training.progress import plot_losses
-from tests.training.drawn import COUNTS, FEW, OTHERS, draw_data, draw_teacher
+from tests.training.drawn import COUNTS, FEW, OTHERS, draw_data
 
 # torch's older exporter speaks of its own end; the newer one needs one more package and gains nothing here
 pytestmark = [
@@ -35,8 +35,6 @@ pytestmark = [
 def _drawn(work: Path, counts: Mapping[str, int]) -> Path:
     (work / "data").mkdir()
     draw_data(work / "data", counts)
-    prepare_photos(work / "data", work / "cache")
-    draw_teacher(work / "cache")
     return work
 
 
@@ -46,8 +44,7 @@ def _train(work: Path) -> None:
         work=work,
         models=work / "models",
         documents=[work / "README.md"],
-        whole_epochs=1,
-        view_epochs=1,
+        hint_epochs=2,
         caption_epochs=8,
         reward_epochs=1,
     )
@@ -67,8 +64,8 @@ def folder(work: Path) -> Path:
 
 
 def _tells_two_drawn_photos_apart(folder: Path) -> None:
-    captioner = EmbeddedCaptioner(open_model(folder))
-    pixels = np.stack([np.full((160, 160, 3), colour, np.uint8) for colour in ([215, 35, 35], [35, 215, 35])])
+    captioner = EmbeddedCaptioner(open_model(folder), Backbone())
+    pixels = np.stack([np.full((260, 260, 3), colour, np.uint8) for colour in ([215, 35, 35], [35, 215, 35])])
     red, green = captioner.see(pixels)
     assert (red.sentences["en"], green.sentences["en"]) == ("A dog runs.", "The sea sleeps.")
     assert (red.sentences["zh"], green.sentences["zh"]) == ("狗在跑。", "大海睡了。")
@@ -77,16 +74,16 @@ def _tells_two_drawn_photos_apart(folder: Path) -> None:
 @pytest.mark.nightly
 def test_each_stage_goes_on_from_the_one_before_until_photos_are_told_apart(tmp_path: Path) -> None:
     work = _drawn(tmp_path, FEW)
-    prepare_tags(work / "data", work / "cache")
+    write_backbone(work / "models")
+    prepare(work / "data", work / "cache", work / "models")
     corpus = Corpus(work / "cache")
-    for stage in ("whole", "views"):
-        pretrain(corpus, work, stage, 1, peak_rate=2e-3, batch=16)
+    train_hints(corpus, work, 2)
     train_captioner(corpus, work, 4, batch=16)
     reward_captioner(corpus, work, 1, batch=16)
     build_captioner_model(corpus, work, work / "models")
     plot_losses(work / "loss.jsonl", work / "loss.png")
     _tells_two_drawn_photos_apart(next((work / "models" / "captioner").iterdir()))
-    _left_losses_and_a_picture(work, ["whole", "views", *["caption"] * 4, "reward"])
+    _left_losses_and_a_picture(work, ["hints", "hints", *["caption"] * 4, "reward"])
 
 
 @pytest.mark.nightly
@@ -109,7 +106,7 @@ def test_card_and_readme_repeat_the_figures_that_evaluate_wrote(work: Path, fold
 
 @pytest.mark.nightly
 def test_every_stage_leaves_its_losses_and_a_picture_of_them(work: Path) -> None:
-    _left_losses_and_a_picture(work, ["whole", "views", *["caption"] * 8, "reward"])
+    _left_losses_and_a_picture(work, ["hints", "hints", *["caption"] * 8, "reward"])
 
 
 def _left_losses_and_a_picture(work: Path, stages: list[str]) -> None:

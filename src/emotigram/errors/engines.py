@@ -27,6 +27,14 @@ class ModelMismatched(ModelDamaged):
     """Manifest and network of a model disagree; values: ``name``, ``part``, ``wanted``, ``found``."""
 
 
+class BackboneMissing(EngineError):
+    """The package with the pretrained network's weights is not installed; values: ``package``."""
+
+
+class BackboneDamaged(EngineError):
+    """The pretrained network's weights differ from their checksum; values: ``package``, ``path``."""
+
+
 class DeviceMissing(EngineError):
     """The device asked for is not here; values: ``device``, ``found``."""
 

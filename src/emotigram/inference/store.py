@@ -57,12 +57,17 @@ class Model:
 @lru_cache(maxsize=8)
 def _opened(path: Path, _mtime_ns: int, _size: int, threads: int) -> ort.InferenceSession:
     """Sessions may run in several threads at once; a file that was written anew is opened anew."""
+    return ort.InferenceSession(str(path), session_options(threads), providers=["CPUExecutionProvider"])
+
+
+def session_options(threads: int) -> ort.SessionOptions:
+    """How networks run here; ``threads`` 0 takes all cores."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
     # waiting threads would burn the cores that other models and programs need
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return options
 
 
 def _fits(found: Sequence[int | str | None], wanted: Sequence[int | None]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from emotigram.domain import EMOTIONS, Affect, Features, Photo, Sentiment
 from emotigram.engines import Engine
-from emotigram.errors import ModelDamaged
+from emotigram.errors import EngineError, ModelDamaged
+from emotigram.inference.backbone import FEATURES, SIDE_PX, SPACE, Backbone, check_backbone
 from emotigram.inference.ngrams import KnownNgrams
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
@@ -21,24 +23,23 @@ from emotigram.settings import Settings
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-VERSION = "2"
-EYES_VERSION = "2"  # of the captioner whose features it was trained on
-_SPACE = f"embedded/{EYES_VERSION}"
+VERSION = "3"
 LABELS = ("negative", "neutral", "positive")
 _NUMBERS = "ngrams.npz"
 
 
 def build(settings: Settings) -> EmbeddedSentiment:
     """Load the shipped weights; raises ModelDamaged."""
-    eyes = shipped_model("captioner", EYES_VERSION, settings.models_dir)
-    return EmbeddedSentiment(shipped_model("affect", VERSION, settings.models_dir), eyes, settings.threads)
+    return EmbeddedSentiment(
+        shipped_model("affect", VERSION, settings.models_dir), settings.models_dir, settings.threads
+    )
 
 
-def _missing(settings: Settings) -> ModelDamaged | None:
+def _missing(settings: Settings) -> EngineError | None:
     try:
-        for name, version in (("captioner", EYES_VERSION), ("affect", VERSION)):
-            shipped_model(name, version, settings.models_dir)
-    except ModelDamaged as error:
+        shipped_model("affect", VERSION, settings.models_dir)
+        check_backbone(settings.models_dir)
+    except EngineError as error:
         return error
     return None
 
@@ -47,22 +48,24 @@ ENGINE = Engine(names={"en": "judge sentiment, offline", "zh": "判断情感（�
 
 
 class EmbeddedSentiment(SentimentModel):
-    """Judges from n-grams and the captioner's photo features; looks itself only where none are given."""
+    """Judges from n-grams and the backbone's photo features; looks itself only where none are given."""
 
     name = "embedded"
     languages = ("en", "zh")
 
-    def __init__(self, model: Model, eyes: Model, threads: int = 0) -> None:
-        """Open the network; raises ModelDamaged where the manifest, the n-grams or the eyes disagree with it."""
+    def __init__(self, model: Model, models_dir: Path | None = None, threads: int = 0) -> None:
+        """Open the network; raises ModelDamaged where the manifest or the n-grams disagree with it.
+
+        ``models_dir`` is where the backbone's graph lies, if not in the package.
+        """
         self._affect = model.session("affect.onnx", threads)
         self._known = _ngrams(model)
-        self._eyes, self._threads = eyes, threads
-        self._width: int = eyes.field("features")
-        _check(model, self._affect, self._width, len(self._known.crcs))
+        self._models_dir, self._threads = models_dir, threads
+        _check(model, self._affect, len(self._known.crcs))
 
     @cached_property
-    def _vision(self) -> InferenceSession:
-        return self._eyes.session("vision.onnx", self._threads)  # opened only where nobody looked before
+    def _backbone(self) -> Backbone:
+        return Backbone(self._models_dir, self._threads)  # opened only where nobody looked before
 
     def judge(
         self,
@@ -83,13 +86,11 @@ class EmbeddedSentiment(SentimentModel):
         return [_affect(*(row.astype(np.float64) for row in rows)) for rows in zip(*judged, strict=True)]
 
     def _features(self, photo: Photo | None, known: Features | None) -> NDArray[np.float32]:
-        if known is not None and known.space == _SPACE:
+        if known is not None and known.space == SPACE:
             return known.values
         if photo is None:
-            return np.zeros(self._width, dtype=np.float32)
-        pixels = batch([photo.image], self._eyes.manifest["size_px"])
-        features: NDArray[np.float32] = self._vision.run(["features"], {"photos": pixels})[0][0]
-        return features
+            return np.zeros(FEATURES, dtype=np.float32)
+        return self._backbone.look(batch([photo.image], SIDE_PX)).pooled[0]
 
 
 def _affect(sentiment: NDArray[np.float64], emotions: NDArray[np.float64], feeling: NDArray[np.float64]) -> Affect:
@@ -105,9 +106,9 @@ def _ngrams(model: Model) -> KnownNgrams:
         raise ModelDamaged(name=model.folder.parent.name) from error
 
 
-def _check(model: Model, session: InferenceSession, width: int, ngrams: int) -> None:
-    """Refuse a manifest, n-grams or eyes that do not belong to the network; raises ModelDamaged."""
-    stated = {"labels": list(LABELS), "emotions": list(EMOTIONS), "ngrams": ngrams, "features": width}
+def _check(model: Model, session: InferenceSession, ngrams: int) -> None:
+    """Refuse a manifest or n-grams that do not belong to the network; raises ModelDamaged."""
+    stated = {"labels": list(LABELS), "emotions": list(EMOTIONS), "ngrams": ngrams, "features": FEATURES}
     if any(model.field(key) != value for key, value in stated.items()):
         raise ModelDamaged(name=model.folder.parent.name)
     outputs = {"sentiment": (None, len(LABELS)), "emotions": (None, len(EMOTIONS)), "feeling": (None, 2)}

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
+from emotigram.inference.backbone import Backbone
 from emotigram.training.affect.build import build_affect, every_example
-from emotigram.training.embedded_captioner.build import build_captioner_model, encoded_photos
+from emotigram.training.backbone_graph import write_backbone
+from emotigram.training.embedded_captioner.build import build_captioner_model
 from emotigram.training.embedded_captioner.caption import train_captioner
 from emotigram.training.embedded_captioner.corpus import Corpus
-from emotigram.training.embedded_captioner.pretrain import pretrain
+from emotigram.training.embedded_captioner.hint_head import train_hints
 from emotigram.training.embedded_captioner.reward import reward_captioner
 from emotigram.training.embedded_captioner.views import prepare_views
 from emotigram.training.embedded_captioner.weak_labels import prepare_tags
@@ -29,35 +32,33 @@ def train(
     documents: Annotated[
         list[Path] | None, typer.Option("--document", help="READMEs whose tables of figures are written anew.")
     ] = None,
-    whole_epochs: int = 24,
-    view_epochs: int = 12,
-    caption_epochs: int = 7,
+    hint_epochs: int = 8,
+    caption_epochs: int = 8,
     reward_epochs: int = 3,
     seed: int = 0,
 ) -> None:
-    """Train the embedded captioner and affect model from random initialisation."""
+    """Train the embedded captioner and affect model on what the pretrained backbone sees."""
     cache = work / "cache"
-    prepare(data, cache)
+    write_backbone(models)
+    prepare(data, cache, models)
     corpus = Corpus(cache)
-    pretrain(corpus, work, "whole", whole_epochs, peak_rate=3e-3, seed=seed)
-    pretrain(corpus, work, "views", view_epochs, peak_rate=2e-3, seed=seed)
+    train_hints(corpus, work, hint_epochs, seed)
     train_captioner(corpus, work, caption_epochs, seed)
     reward_captioner(corpus, work, reward_epochs, seed)
     build_captioner_model(corpus, work, models)
-    build_affect(every_example(data, cache), encoded_photos(corpus, work), work, models, seed)
+    build_affect(every_example(data, cache), corpus.pooled.astype(np.float32), work, models, seed)
     plot_losses(work / "loss.jsonl", work / "loss.png")
     measure_models(data, work / "validation", models, work / "reports")
     write_cards(models, work / "reports", documents or [])
 
 
-def prepare(data: Path, cache: Path) -> None:
-    """Write prepared photos, weak tags and the teacher's views into ``cache``, those that are not there yet."""
+def prepare(data: Path, cache: Path, models: Path) -> None:
+    """Write prepared photos, weak tags and what the backbone sees into ``cache``, what is not there yet."""
     if not (cache / "pixels.npy").exists():
         prepare_photos(data, cache)
     if not (cache / "tag_weights.npy").exists():
         prepare_tags(data, cache)
-    if not (cache / "views.npy").exists():
-        prepare_views(data, cache)
+    prepare_views(cache, Backbone(models, threads=1))
 
 
 if __name__ == "__main__":

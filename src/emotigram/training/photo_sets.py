@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,15 @@ from tqdm import tqdm
 from emotigram.errors import LabelUnknown
 from emotigram.evaluation.sentiment_data import SENTIMENTS
 from emotigram.evaluation.tables import Table, read_table
+from emotigram.inference.backbone import SIDE_PX
 from emotigram.inference.pixels import squash
 
-STORED_PX = 192
 _MAX_MEGAPIXELS = 100
 _NEUTRAL_VALENCE = (3.5, 4.6)
 HELD_OUT_EVERY = 10  # sets without a validation file give every tenth row to validation
+# rows that nothing is trained or calibrated on: a person describes them before the models do
+ASIDE_EVERY = {"coco": 35, "mvsa": 107}
+_ASIDE = 5  # the first of them; no tenth row
 
 # file stem -> (is the whole file validation, is it split by us)
 PHOTO_SETS = {
@@ -31,35 +35,48 @@ PHOTO_SETS = {
     "oasis-train": (False, True),
     "scenes-train": (False, True),
     "weather-train": (False, True),
+    "coco-captioned-train": (False, True),
+    "emotic-coco-train": (False, True),
+    "deepsent-twitter-train": (False, True),
+    "imagenet-samples-train": (False, True),
 }
+_WEAK = ("objects", "imagenet")  # what other networks saw
 _COLUMNS = {
-    "flickr8k": ("captions_en", "captions_zh"),
-    "msed": ("title", "caption", "sentiment", "emotion"),
-    "mvsa": ("text", "sentiment"),
-    "oasis": ("valence_mean", "arousal_mean"),
-    "scenes": ("scene",),
-    "weather": ("weather",),
+    "flickr8k": ("captions_en", "captions_zh", *_WEAK),
+    "msed": ("title", "caption", "sentiment", "emotion", *_WEAK),
+    "mvsa": ("text", "sentiment", *_WEAK),
+    "oasis": ("valence_mean", "arousal_mean", *_WEAK),
+    "scenes": ("scene", *_WEAK),
+    "weather": ("weather", *_WEAK),
+    "coco": ("id", "captions_en", "captions_zh"),
+    "emotic": ("id", "valence", "arousal"),
+    "deepsent": ("sentiment",),
+    "imagenet": ("label",),
 }
+_SCALES = {"oasis": (1, 7), "emotic": (1, 10)}  # of valence and arousal
 
 
 def prepare_photos(data_dir: Path, cache_dir: Path) -> None:
-    """Write ``rows.jsonl`` and ``pixels.npy`` (photos, 192, 192, 3), row for row; the latter stands for both.
+    """Write ``rows.jsonl`` and ``pixels.npy`` (photos, 260, 260, 3), row for row; the latter stands for both.
 
     Raises DataError naming file and row; then nothing is written.
     """
-    rows, pixels = [], []
-    for stem, (is_validation, is_split) in PHOTO_SETS.items():
-        table = read_table(data_dir / f"{stem}.parquet")
-        name = stem.split("-")[0]
-        for column in ("image", "objects", "imagenet", *_COLUMNS[name]):
+    tables = {stem: read_table(data_dir / f"{stem}.parquet") for stem in PHOTO_SETS}
+    for stem, table in tables.items():
+        for column in ("image", *_COLUMNS[stem.split("-")[0]]):
             table.need(column)
-        for index, photo in enumerate(_photos(table, stem)):
-            held_out = is_validation or (is_split and index % HELD_OUT_EVERY == 0)
-            rows.append({"set": name, "split": "val" if held_out else "train", **_row(table, index, name)})
-            pixels.append(photo)
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    (cache_dir / "rows.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
-    np.save(cache_dir / "pixels.npy", np.stack(pixels))
+    rows = [row for stem, table in tables.items() for row in _rows(table, stem)]
+    with TemporaryDirectory(dir=cache_dir.parent) as folder:
+        unfinished = Path(folder) / "pixels.npy"
+        shape = (len(rows), SIDE_PX, SIDE_PX, 3)
+        pixels = np.lib.format.open_memmap(unfinished, "w+", np.uint8, shape)
+        every = (photo for stem, table in tables.items() for photo in _photos(table, stem))
+        for place, photo in zip(pixels, every, strict=True):
+            place[:] = photo
+        pixels.flush()
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        (cache_dir / "rows.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+        unfinished.replace(cache_dir / "pixels.npy")
 
 
 def load_rows(cache_dir: Path) -> list[dict[str, Any]]:
@@ -67,11 +84,24 @@ def load_rows(cache_dir: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (cache_dir / "rows.jsonl").read_text("utf-8").splitlines()]
 
 
+def _rows(table: Table, stem: str) -> Iterator[dict[str, Any]]:
+    name = stem.split("-")[0]
+    for index in range(len(table.rows)):
+        yield {"set": name, "split": _split(stem, name, index), **_row(table, index, name)}
+
+
+def _split(stem: str, name: str, index: int) -> str:
+    is_validation, is_split = PHOTO_SETS[stem]
+    if name in ASIDE_EVERY and index % ASIDE_EVERY[name] == _ASIDE:
+        return "aside"
+    return "val" if is_validation or (is_split and index % HELD_OUT_EVERY == 0) else "train"
+
+
 def _photos(table: Table, title: str) -> Iterator[NDArray[np.uint8]]:
     for number, row in enumerate(tqdm(table.rows, desc=title, mininterval=5), start=1):
         source = table.photo(number, row["image"] or "(none)")
         assert source is not None  # an empty cell is a file that does not exist
-        yield squash(table.open(number, source, {"max_megapixels": _MAX_MEGAPIXELS}).image, STORED_PX)
+        yield squash(table.open(number, source, {"max_megapixels": _MAX_MEGAPIXELS}).image, SIDE_PX)
 
 
 def _row(table: Table, index: int, name: str) -> dict[str, Any]:
@@ -80,19 +110,28 @@ def _row(table: Table, index: int, name: str) -> dict[str, Any]:
     if sentiment and sentiment not in SENTIMENTS:
         known = ", ".join(SENTIMENTS)
         raise LabelUnknown(path=table.path, row=index + 1, column="sentiment", label=sentiment, known=known)
-    label = row.get("scene") or row.get("weather") or (row["id"].rsplit(" ", 1)[0] if name == "oasis" else "")
+    label = row.get("scene") or row.get("weather") or row.get("label") or ""
+    rated = {key: row.get(f"{key}_mean", row.get(key)) for key in ("valence", "arousal")}
     return {
-        "label": label,
-        "captions_en": row.get("captions_en") or ([row["caption"]] if name == "msed" else []),
-        "captions_zh": row.get("captions_zh") or [],
+        "id": row.get("id", ""),
+        "label": row["id"].rsplit(" ", 1)[0] if name == "oasis" else label,
+        "captions_en": list(row.get("captions_en") or ([row["caption"]] if name == "msed" else [])),
+        "captions_zh": list(row.get("captions_zh") or []),
         "text": row.get("text") or row.get("title") or "",
         "emotion": row.get("emotion") or "",
-        "valence": row.get("valence_mean"),
-        "arousal": row.get("arousal_mean"),
+        **{key: _centred(value, name) for key, value in rated.items()},
         "sentiment": sentiment,
-        "objects": row["objects"],
-        "imagenet": row["imagenet"],
+        "objects": row.get("objects", ""),
+        "imagenet": row.get("imagenet", "[]"),
     }
+
+
+def _centred(rating: float | None, name: str) -> float | None:
+    """A rating on a scale from -1 to 1, None where there is none."""
+    if rating is None or name not in _SCALES:
+        return None
+    least, most = _SCALES[name]
+    return (rating - (least + most) / 2) / ((most - least) / 2)
 
 
 def _by_valence(valence: float | None) -> str:

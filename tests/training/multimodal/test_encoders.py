@@ -27,10 +27,11 @@ from emotigram.captioners.blip2.captioner import Blip2Captioner
 from emotigram.captioners.blip2.checkpoint import load_checkpoint
 from emotigram.domain import Photo
 from emotigram.errors import WeightsWrong
+from emotigram.inference.backbone import SIDE_PX, Backbone
 from emotigram.inference.ngrams import hashes
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import shipped_model
-from emotigram.sentiment.embedded import EYES_VERSION, VERSION
+from emotigram.sentiment.embedded import VERSION
 from emotigram.settings import Settings
 from emotigram.training.multimodal.fusion import CLASSES, Encoded
 from emotigram.training.multimodal.image_encoders import EmbeddedImage, HuggingFaceImage, ImageEncoder, QFormerImage
@@ -253,13 +254,12 @@ def test_a_folder_without_an_encoder_is_said_so(tmp_path: Path) -> None:
 
 
 def test_the_embedded_image_encoder_is_the_shipped_network(china: Path, flower: Path) -> None:
-    encoder = EmbeddedImage(SETTINGS)
+    encoder = EmbeddedImage()
     with Image.open(china) as first, Image.open(flower) as second:
         images = [first.convert("RGB"), second.convert("RGB")]
-    session = shipped_model("captioner", EYES_VERSION).session("vision.onnx", 1)
-    (features,) = session.run(["features"], {"photos": batch(images, encoder.side)})
+    shipped = Backbone(threads=1).look(batch(images, SIDE_PX))
     found = see(encoder, images)
-    assert close(found.pooled, features, 1e-3)
+    assert close(found.tokens, shipped.grid, 1e-3)
     assert found.pooled.shape == (2, encoder.width)
     assert (found.pooled[0] - found.pooled[1]).abs().max() > 0.1
 

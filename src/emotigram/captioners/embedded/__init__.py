@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from emotigram.captioners.embedded.caution import calibrated, confidence, sentence_evidence
 from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.engines import Engine
-from emotigram.errors import ModelDamaged
+from emotigram.errors import EngineError
 from emotigram.imaging.colours import main_colours
+from emotigram.inference.backbone import CELLS, FEATURES, SIDE_PX, SPACE, Backbone, Seen, check_backbone
 from emotigram.inference.beam import beam_search
 from emotigram.inference.decoding import decoder_steps
 from emotigram.inference.familiarity import Familiarity
@@ -28,21 +29,22 @@ from emotigram.tags.wording import colour_tag, from_tags
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-VERSION = "2"
-SPACE = f"embedded/{VERSION}"  # of the features
+VERSION = "3"
 _BATCH = 16  # photos a pass: more gain nothing on a CPU and cost memory
 _BEAMS = 4
 
 
 def build(settings: Settings) -> EmbeddedCaptioner:
-    """Load the weights; raises ModelDamaged."""
-    return EmbeddedCaptioner(shipped_model("captioner", VERSION, settings.models_dir), settings.threads)
+    """Load the weights; raises ModelDamaged, BackboneMissing or BackboneDamaged."""
+    backbone = Backbone(settings.models_dir, settings.threads)
+    return EmbeddedCaptioner(shipped_model("captioner", VERSION, settings.models_dir), backbone, settings.threads)
 
 
-def _missing(settings: Settings) -> ModelDamaged | None:
+def _missing(settings: Settings) -> EngineError | None:
     try:
         shipped_model("captioner", VERSION, settings.models_dir)
-    except ModelDamaged as error:
+        check_backbone(settings.models_dir)
+    except EngineError as error:
         return error
     return None
 
@@ -73,11 +75,12 @@ class EmbeddedCaptioner(Captioner):
 
     name = "embedded"
 
-    def __init__(self, model: Model, threads: int = 0) -> None:
+    def __init__(self, model: Model, backbone: Backbone, threads: int = 0) -> None:
         self._manifest: dict[str, Any] = model.manifest
-        self._vision = model.session("vision.onnx", threads)
+        self._backbone = backbone
+        self._hints = model.session("hints.onnx", threads)
         self._memory = model.session("memory.onnx", threads)
-        _check(model, self._vision, self._memory)
+        _check(model, self._hints, self._memory)
         self._decoder = model.session("decoder.onnx", threads)
         self._vocabulary = WordList.load(model.folder / "vocabulary.txt")
         self._familiarity = Familiarity.load(model.folder / "familiarity.npz")
@@ -87,34 +90,32 @@ class EmbeddedCaptioner(Captioner):
         """Describe photos; where the network is unsure the description says less."""
         captions: list[Captions] = []
         for start in range(0, len(photos), _BATCH):
-            pixels = batch([photo.image for photo in photos[start : start + _BATCH]], self._manifest["size_px"])
+            pixels = batch([photo.image for photo in photos[start : start + _BATCH]], SIDE_PX)
             captions += [self._worded(sight) for sight in self.see(pixels)]
         return captions
 
     def see(self, pixels: NDArray[np.uint8]) -> list[Sight]:
-        """Run all networks on squashed pixels of shape (n, side, side, 3)."""
-        grid, features, hints = self.look(pixels)
+        """Run all networks on squashed pixels of shape (n, 260, 260, 3)."""
+        seen, hints = self.look(pixels)
         keys = self._manifest["tag_keys"]
         return [
             Sight(
                 sentences={language: sentence for language, (sentence, _) in said.items()},
                 log_probability={language: score for language, (_, score) in said.items()},
                 chances=dict(zip(keys, map(float, hints[row]), strict=False)),  # words follow the tags
-                features=features[row],
+                features=seen.pooled[row],
                 colours=main_colours(pixels[row]),
                 strangeness=strangeness,
             )
             for row, (said, strangeness) in enumerate(
-                zip(self._say(grid, hints), self._familiarity.strangeness(features), strict=True)
+                zip(self._say(seen.grid, hints), self._familiarity.strangeness(seen.pooled), strict=True)
             )
         ]
 
-    def look(self, pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Run the vision network alone: grid (n, cells, 384), features (n, 384), hints (n, tags + words)."""
-        grid, features, hints = self._vision.run(None, {"photos": pixels})
-        # what is in a photo is also in its mirror image: two looks are surer than one
-        mirrored = self._vision.run(["hints"], {"photos": np.ascontiguousarray(pixels[:, :, ::-1])})[0]
-        return grid, features, (hints + mirrored) / 2
+    def look(self, pixels: NDArray[np.uint8]) -> tuple[Seen, NDArray[np.float32]]:
+        """What the backbone sees, and hints (n, tags + words) of it, without a word said."""
+        seen = self._backbone.look(pixels)
+        return seen, self._hints.run(None, {"grid": seen.grid})[0]
 
     def tags(self, sight: Sight) -> dict[str, float]:
         """Calibrated probabilities of all tags, also of those made of others."""
@@ -158,9 +159,8 @@ class EmbeddedCaptioner(Captioner):
         return confidence(evidence, self._manifest["sentence_weights"][language])
 
 
-def _check(model: Model, vision: InferenceSession, memory: InferenceSession) -> None:
-    """Refuse a manifest that speaks of another network; raises ModelMismatched."""
-    side, hints = model.field("size_px"), len(model.field("tag_keys")) + len(model.field("hint_words"))
-    grid = (None, model.field("cells"), model.field("features"))
-    model.expect(vision, {"photos": (None, side, side, 3), "grid": grid, "hints": (None, hints)})
-    model.expect(memory, {"grid": grid, "hints": (None, hints)})
+def _check(model: Model, hints: InferenceSession, memory: InferenceSession) -> None:
+    """Refuse a manifest that speaks of other networks; raises ModelMismatched."""
+    grid, width = (None, CELLS, FEATURES), len(model.field("tag_keys")) + len(model.field("hint_words"))
+    model.expect(hints, {"grid": grid, "hints": (None, width)})
+    model.expect(memory, {"grid": grid, "hints": (None, width)})

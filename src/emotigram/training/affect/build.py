@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from emotigram.domain import EMOTIONS
+from emotigram.inference.backbone import FEATURES
 from emotigram.sentiment.embedded import LABELS, VERSION
 from emotigram.training.affect.calibration import calibrate, feeling_cross_validated, fit_feeling
 from emotigram.training.affect.data import AffectExample, examples
@@ -20,7 +21,6 @@ from emotigram.training.affect.judging import accuracies
 from emotigram.training.affect.network import AffectNet
 from emotigram.training.affect.tone import tone_examples
 from emotigram.training.model_folder import ship, versions, workshop, write_manifest
-from emotigram.training.vision import FEATURES
 
 
 def every_example(data_dir: Path, cache_dir: Path) -> list[AffectExample]:
@@ -31,7 +31,7 @@ def every_example(data_dir: Path, cache_dir: Path) -> list[AffectExample]:
 def build_affect(
     data: Sequence[AffectExample], features: NDArray[np.float32], out_dir: Path, models_dir: Path, seed: int = 0
 ) -> None:
-    """Write ``affect/2``; ``features`` (photos, 384) belong to the rows of the cache, in their order."""
+    """Write ``affect/3``; ``features`` (photos, 1280) belong to the rows of the cache, in their order."""
     model, featurizer = _train(data, features, out_dir, seed)
     folder = workshop(models_dir / "affect", VERSION)
     export_affect(model, folder)

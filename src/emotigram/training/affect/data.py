@@ -79,14 +79,9 @@ def _with_photo(cache_dir: Path) -> Iterator[AffectExample]:
     for i, row in enumerate(load_rows(cache_dir)):
         if row["sentiment"]:
             emotions = [_EMOTION[row["emotion"]]] if row.get("emotion") else []
-            feeling = None if row.get("valence") is None else (_centred(row["valence"]), _centred(row["arousal"]))
+            feeling = None if row.get("valence") is None else (row["valence"], row["arousal"])
             shares = _shares([row["sentiment"]], SENTIMENTS), _shares(emotions, EMOTIONS)
             yield AffectExample(_words(row), i, row["set"], row["split"], *shares, feeling)
-
-
-def _centred(rating: float) -> float:
-    """OASIS's means, which go from 1 to 7, on a scale from -1 to 1."""
-    return (rating - 4) / 3
 
 
 def _words(row: dict[str, Any]) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from emotigram.inference.backbone import FEATURES
 from emotigram.training.affect.network import AffectNet
 from emotigram.training.onnx_files import write_onnx
-from emotigram.training.vision import FEATURES
 
 
 class _Compact(nn.Module):

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from emotigram.domain import EMOTIONS
-from emotigram.training.vision import FEATURES
 
 SENTIMENTS = 3
 CASES = ("text", "photo", "both")

@@ -14,11 +14,12 @@ from tqdm import tqdm
 
 from emotigram.captioners.embedded import VERSION, EmbeddedCaptioner, Sight
 from emotigram.captioners.embedded.caution import calibrated
+from emotigram.inference import backbone
+from emotigram.inference.backbone import CELLS, FEATURES, SIDE_PX, Backbone
 from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.store import open_model
 from emotigram.inference.word_list import LANGUAGES
 from emotigram.tags.selection import consistent, network_tags
-from emotigram.training.embedded_captioner.caption import SIDE_PX, new_captioner
 from emotigram.training.embedded_captioner.caution import (
     Truth,
     cross_fitted_tags,
@@ -27,31 +28,30 @@ from emotigram.training.embedded_captioner.caution import (
     judge_sentences,
     judge_tags,
 )
-from emotigram.training.embedded_captioner.corpus import MOODS, Corpus
+from emotigram.training.embedded_captioner.corpus import Corpus
 from emotigram.training.embedded_captioner.decoder import CaptionerNet
 from emotigram.training.embedded_captioner.export import export_captioner
-from emotigram.training.embedded_captioner.photos import resized, whole
 from emotigram.training.model_folder import ship, versions, workshop, write_manifest
-from emotigram.training.vision import FEATURES, STRIDE
 
 _USUAL, _IMAGINABLE = 0.9, 0.99  # shares of validation photos that count as of a usual kind, and as photos at all
 
 
 def build_captioner_model(corpus: Corpus, out_dir: Path, models_dir: Path) -> None:
-    """Write ``captioner/2``: networks, vocabulary, and a manifest with all that caution needs and what it is worth."""
+    """Write ``captioner/3``: networks, vocabulary, and a manifest with all that caution needs and what it is worth."""
     folder = workshop(models_dir / "captioner", VERSION)
     model = load_captioner(out_dir)
-    export_captioner(model, corpus.hints.targets.shape[1], SIDE_PX, folder)
+    export_captioner(model, corpus.hints.targets.shape[1], folder)
     shutil.copy(out_dir / "vocabulary.txt", folder)
-    features = encoded_photos(corpus, out_dir)
+    features = corpus.pooled.astype(np.float32)
     Familiarity.fit(features[corpus.train]).save(folder / "familiarity.npz")
     strangeness = Familiarity.load(folder / "familiarity.npz").strangeness(features[corpus.val])
     manifest: dict[str, Any] = {
         "name": "captioner",
         "version": VERSION,
         "size_px": SIDE_PX,
-        "preprocessing": "upright RGB squashed to a square (bicubic), uint8, normalised inside the graph",
-        "cells": (SIDE_PX // STRIDE) ** 2,
+        "preprocessing": "upright RGB squashed to a square (bicubic), uint8, normalised inside the backbone",
+        "backbone": backbone.VERSION,
+        "cells": CELLS,
         "features": FEATURES,
         "languages": list(LANGUAGES),
         "tag_keys": network_tags(),
@@ -61,7 +61,7 @@ def build_captioner_model(corpus: Corpus, out_dir: Path, models_dir: Path) -> No
         "versions": versions(),
     }
     write_manifest(folder, manifest)
-    sights = see(EmbeddedCaptioner(open_model(folder)), corpus, corpus.val)
+    sights = see(EmbeddedCaptioner(open_model(folder), Backbone(models_dir)), corpus, corpus.val)
     write_manifest(folder, {**manifest, **fit_caution(corpus, sights)})
     ship(folder)
 
@@ -72,7 +72,7 @@ def see(captioner: EmbeddedCaptioner, corpus: Corpus, picked: NDArray[np.int64])
     return [
         sight
         for start in starts
-        for sight in captioner.see(resized(corpus.pixels[picked[start : start + 32]], SIDE_PX))
+        for sight in captioner.see(corpus.pixels[picked[start : start + 32]])
     ]
 
 
@@ -97,25 +97,9 @@ def fit_caution(corpus: Corpus, sights: Sequence[Sight]) -> dict[str, Any]:
     }
 
 
-def encoded_photos(corpus: Corpus, out_dir: Path) -> NDArray[np.float32]:
-    """The finished encoder's pooled features of every prepared photo (photos, 384), kept in ``features.npy``."""
-    file, weights = out_dir / "features.npy", out_dir / "rewarded.pt"
-    if not file.exists() or file.stat().st_mtime < weights.stat().st_mtime:
-        np.save(file, _encode(load_captioner(out_dir), corpus.pixels))
-    features: NDArray[np.float32] = np.load(file)
-    return features
-
-
 def load_captioner(out_dir: Path) -> CaptionerNet:
     """The finished captioner of a training folder, ready to use."""
     words, hints = ((out_dir / f"{name}.txt").read_text("utf-8").splitlines() for name in ("vocabulary", "hint_words"))
-    model = new_captioner(len(network_tags()), len(hints), len(words), len(MOODS))
+    model = CaptionerNet(len(network_tags()) + len(hints), len(words))
     model.load_state_dict(torch.load(out_dir / "rewarded.pt", weights_only=True))
     return model.eval()
-
-
-@torch.no_grad()
-def _encode(model: CaptionerNet, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    starts = tqdm(range(0, len(pixels), 128), desc="features", mininterval=10)
-    parts = [model.encoder(whole(pixels[s : s + 128], SIDE_PX))[0].mean(1).numpy() for s in starts]
-    return np.concatenate(parts)

@@ -7,15 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from emotigram.training.embedded_captioner.caption_texts import Texts, captions_of
-from emotigram.training.embedded_captioner.hints import Hints, gather_hints, hint_words, moods_of
+from emotigram.training.embedded_captioner.hints import Hints, gather_hints, hint_words
 from emotigram.training.photo_sets import load_rows
-
-MOODS = ("happiness", "neutral", "sad", "anger", "fear", "disgust")  # MSED's
 
 
 class Corpus:
@@ -25,14 +21,15 @@ class Corpus:
         self._cache = cache_dir
         self.rows: list[dict[str, Any]] = load_rows(cache_dir)
         self.texts: list[Texts] = [captions_of(row) for row in self.rows]
-        is_train = np.array([row["split"] == "train" for row in self.rows])
-        self.train, self.val = np.flatnonzero(is_train), np.flatnonzero(~is_train)
-        self.pixels: NDArray[np.uint8] = np.load(cache_dir / "pixels.npy", mmap_mode="r")
+        self.train, self.val = self._of_split("train"), self._of_split("val")
         self.hint_words = hint_words([self.texts[i] for i in self.train])
         tags, weights = np.load(cache_dir / "tags.npy"), np.load(cache_dir / "tag_weights.npy")
         self.hints: Hints = gather_hints(self.texts, self.hint_words, tags, weights)
-        self.moods: Tensor = moods_of(self.rows, MOODS)
-        self.mood_names = MOODS
+        self.captioned: NDArray[np.int64] = np.load(cache_dir / "captioned.npy")
+        self._place = {int(photo): place for place, photo in enumerate(self.captioned)}
+
+    def _of_split(self, split: str) -> NDArray[np.int64]:
+        return np.array([i for i, row in enumerate(self.rows) if row["split"] == split], np.int64)
 
     @property
     def tags(self) -> int:
@@ -46,35 +43,33 @@ class Corpus:
         )
 
     @cached_property
-    def teacher(self) -> NDArray[np.float32]:
-        """The teacher's pooled features of the whole photos, standardised: (photos, 1280)."""
-        raw = torch.from_numpy(np.load(self._cache / "teacher.npy").astype(np.float32))
-        return self.standard(raw).numpy()
-
-    def standard(self, pooled: Tensor) -> Tensor:
-        """Pooled features by the mean and spread of the training photos, without far outliers."""
-        mean, spread = self._moments
-        return ((pooled - mean) / spread).clamp(-8, 8)
+    def pixels(self) -> NDArray[np.uint8]:
+        """Squashed photos: (photos, 260, 260, 3)."""
+        return self._array("pixels")
 
     @cached_property
-    def boxes(self) -> NDArray[np.float32]:
-        """Views of each photo: (photos, views, 5)."""
-        boxes: NDArray[np.float32] = np.load(self._cache / "views.npy")
-        return boxes
+    def grids(self) -> NDArray[np.float16]:
+        """The backbone's grids of whole photos: (photos, 25, 1280)."""
+        return self._array("grids")
 
     @cached_property
-    def view_pooled(self) -> NDArray[np.float16]:
-        """The teacher's pooled features of the views: (photos, views, 1280)."""
-        pooled: NDArray[np.float16] = np.load(self._cache / "view_pooled.npy", mmap_mode="r")
-        return pooled
+    def pooled(self) -> NDArray[np.float16]:
+        """The backbone's pooled features of whole photos: (photos, 1280)."""
+        return self._array("pooled")
 
     @cached_property
-    def view_grids(self) -> NDArray[np.float16]:
-        """The teacher's grid of the views: (photos, views, 16, 256)."""
-        grids: NDArray[np.float16] = np.load(self._cache / "view_grids.npy", mmap_mode="r")
-        return grids
+    def _view_grids(self) -> NDArray[np.float16]:
+        return self._array("view_grids")
 
-    @cached_property
-    def _moments(self) -> tuple[Tensor, Tensor]:
-        raw = torch.from_numpy(np.load(self._cache / "teacher.npy")[self.train].astype(np.float32))
-        return raw.mean(0), raw.std(0) + 1e-3
+    def seen(self, picked: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
+        """Grids of photos (n, 25, 1280), each the whole photo or one of its views by chance."""
+        grids = self.grids[picked]
+        for place, photo in enumerate(picked):
+            view = rng.integers(self._view_grids.shape[1] + 1)
+            if view and photo in self._place:
+                grids[place] = self._view_grids[self._place[photo], view - 1]
+        return grids.astype(np.float32)
+
+    def _array(self, name: str) -> NDArray[Any]:
+        array: NDArray[Any] = np.load(self._cache / f"{name}.npy", mmap_mode="r")
+        return array

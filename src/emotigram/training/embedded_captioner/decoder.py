@@ -1,4 +1,4 @@
-"""The captioner's decoder, and encoder and decoder as one network."""
+"""The captioner's own networks over what the backbone saw: hints of tags and words, and the decoder."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from emotigram.training.vision import FEATURES, VisionEncoder
+from emotigram.inference.backbone import CELLS, FEATURES
 
 _HINT_TOKENS = 4
+_DROP = 0.25  # the backbone does not learn with it: what is learned here is soon learned by heart
+_HINT_DROP = 0.4
 
 
 class Attention(nn.Module):
@@ -72,26 +74,26 @@ class CaptionDecoder(nn.Module):
     """Next-word logits from the words so far and the encoder state of the photo (its grid and its hints)."""
 
     def __init__(
-        self, vocabulary: int, hints: int, width: int = 256, layers: int = 3, longest: int = 32, most_cells: int = 25
+        self, vocabulary: int, hints: int, width: int = 256, layers: int = 3, longest: int = 32
     ) -> None:
         super().__init__()
         self.width, self.layers, self.heads = width, layers, 4
         self.embed = nn.Embedding(vocabulary, width, padding_idx=0)
         self.place = nn.Parameter(torch.randn(longest, width) * 0.02)
-        self.cell = nn.Parameter(torch.randn(most_cells, width) * 0.02)
-        self.from_grid = nn.Linear(FEATURES, width)
+        self.cell = nn.Parameter(torch.randn(CELLS, width) * 0.02)
+        self.from_grid = nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, width))
         self.from_hints = nn.Linear(hints, _HINT_TOKENS * width)
-        blocks = [DecoderBlock(width, drop=0.15) for _ in range(layers)]
+        blocks = [DecoderBlock(width, drop=_DROP) for _ in range(layers)]
         self.blocks = cast(list[DecoderBlock], nn.ModuleList(blocks))
         self.norm = nn.LayerNorm(width)
         self.bias = nn.Parameter(torch.zeros(vocabulary))
         nn.init.normal_(self.embed.weight, std=0.05)
 
     def encoder_state(self, grid: Tensor, hints: Tensor) -> Tensor:
-        """Keys and values of grid (n, cells, 384) and hints: (n, layers, 2, heads, cells + 4, width / heads)."""
+        """Keys and values of grid (n, 25, 1280) and hints: (n, layers, 2, heads, cells + 4, width / heads)."""
         tokens = self.from_hints(hints)
         seen = torch.cat(
-            [self.from_grid(grid) + self.cell[: grid.shape[1]], tokens.view(tokens.shape[0], _HINT_TOKENS, self.width)],
+            [self.from_grid(grid) + self.cell, tokens.view(tokens.shape[0], _HINT_TOKENS, self.width)],
             1,
         )
         return torch.stack([block.to_photo.keys_values(seen) for block in self.blocks], 1)
@@ -125,11 +127,26 @@ class CaptionDecoder(nn.Module):
         return F.linear(self.norm(x), self.embed.weight, self.bias)
 
 
-class CaptionerNet(nn.Module):
-    """Encoder and decoder with a head for the photo's emotion, which keeps mood in the features."""
+class HintHead(nn.Module):
+    """Logits (n, tags + words) from a grid (n, 25, 1280): what the whole photo says and what its clearest cell says."""
 
-    def __init__(self, tags: int, words: int, vocabulary: int, moods: int) -> None:
+    def __init__(self, hints: int) -> None:
         super().__init__()
-        self.encoder = VisionEncoder(tags, words)
-        self.decoder = CaptionDecoder(vocabulary, tags + words)
-        self.mood = nn.Linear(FEATURES, moods)
+        self.norm = nn.LayerNorm(FEATURES)
+        self.drop = nn.Dropout(_HINT_DROP)
+        self.whole = nn.Linear(FEATURES, hints)
+        self.cell = nn.Linear(FEATURES, hints, bias=False)
+        nn.init.constant_(self.whole.bias, -4.0)  # most things are in few photos
+
+    def forward(self, grid: Tensor) -> Tensor:
+        seen = self.drop(self.norm(grid))
+        return self.whole(seen.mean(1)) + self.cell(seen).amax(1)
+
+
+class CaptionerNet(nn.Module):
+    """Hint head and decoder as one network; the decoder hears the hints as probabilities."""
+
+    def __init__(self, hints: int, vocabulary: int) -> None:
+        super().__init__()
+        self.hints = HintHead(hints)
+        self.decoder = CaptionDecoder(vocabulary, hints)

@@ -7,21 +7,20 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from emotigram.training.embedded_captioner.decoder import CaptionDecoder, CaptionerNet
+from emotigram.inference.backbone import CELLS, FEATURES
+from emotigram.training.embedded_captioner.decoder import CaptionDecoder, CaptionerNet, HintHead
 from emotigram.training.onnx_files import write_onnx
-from emotigram.training.vision import FEATURES, MEAN, SPREAD, STRIDE
 
 
-class _Vision(nn.Module):
-    """The runtime's view of the encoder: uint8 photos to grid, pooled features and hint probabilities."""
+class _Hints(nn.Module):
+    """The runtime's view of the hint head: probabilities."""
 
-    def __init__(self, encoder: nn.Module) -> None:
+    def __init__(self, head: HintHead) -> None:
         super().__init__()
-        self.encoder = encoder
+        self.head = head
 
-    def forward(self, photos: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        grid, hint_logits = self.encoder((photos.permute(0, 3, 1, 2).float() - MEAN) / SPREAD)
-        return grid, grid.mean(1), torch.sigmoid(hint_logits)
+    def forward(self, grid: Tensor) -> Tensor:
+        return torch.sigmoid(self.head(grid))
 
 
 class _EncoderState(nn.Module):
@@ -47,16 +46,14 @@ class _Step(nn.Module):
         return torch.log_softmax(scores, -1), kv_cache
 
 
-def export_captioner(model: CaptionerNet, hints: int, side_px: int, folder: Path) -> None:
-    """Write ``vision.onnx``, ``memory.onnx`` and ``decoder.onnx``, with the input names that the runtime knows.
+def export_captioner(model: CaptionerNet, hints: int, folder: Path) -> None:
+    """Write ``hints.onnx``, ``memory.onnx`` and ``decoder.onnx``, with the input names that the runtime knows.
 
-    photos -> grid, features, hints; grid, hints -> memory (the encoder state); words, memory, past (the KV cache) ->
-    scores, new_past.
+    grid -> hints; grid, hints -> memory (the encoder state); words, memory, past (the KV cache) -> scores, new_past.
     """
     decoder, n = model.eval().decoder, {0: "n"}
-    photos = (torch.zeros(2, side_px, side_px, 3, dtype=torch.uint8),)
-    write_onnx(_Vision(model.encoder), photos, ["grid", "features", "hints"], {"photos": n}, folder / "vision.onnx")
-    seen = torch.zeros(2, (side_px // STRIDE) ** 2, FEATURES), torch.zeros(2, hints)
+    seen = torch.zeros(2, CELLS, FEATURES), torch.zeros(2, hints)
+    write_onnx(_Hints(model.hints), seen[:1], ["hints"], {"grid": n}, folder / "hints.onnx")
     write_onnx(_EncoderState(decoder), seen, ["memory"], {"grid": n, "hints": n}, folder / "memory.onnx")
     example = (torch.ones(2, dtype=torch.int64), decoder.encoder_state(*seen), decoder.empty_kv_cache(2, 3))
     lengths = {0: "n", 4: "length"}

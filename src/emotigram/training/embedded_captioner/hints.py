@@ -64,8 +64,3 @@ def gather_hints(
 def _counted(text: Texts) -> Counter[str]:
     """How many of a photo's English captions have each word."""
     return Counter(word for caption in text.get("en", ()) for word in set(caption))
-
-
-def moods_of(rows: Sequence[dict[str, Any]], labels: Sequence[str]) -> Tensor:
-    """Numbers of MSED's emotion labels, -1 for photos without one."""
-    return torch.tensor([labels.index(row["emotion"]) if row["emotion"] in labels else -1 for row in rows])

@@ -15,13 +15,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from emotigram.inference.word_list import END, LANGUAGES, PAD, WordList
-from emotigram.training.embedded_captioner.caption import SIDE_PX, CaptionIds, caption_loss, new_captioner
+from emotigram.training.embedded_captioner.caption import CaptionIds, caption_loss
 from emotigram.training.embedded_captioner.cider import CiderD
 from emotigram.training.embedded_captioner.corpus import Corpus
-from emotigram.training.embedded_captioner.decoder import CaptionDecoder
-from emotigram.training.embedded_captioner.photos import whole
+from emotigram.training.embedded_captioner.decoder import CaptionDecoder, CaptionerNet
 from emotigram.training.progress import Checkpoint, LossLog, Part
-from emotigram.training.vision import VisionEncoder
 
 _SAMPLES = 5
 _RATE = 1e-4
@@ -30,10 +28,10 @@ _LONGEST = 22
 
 
 def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0, batch: int = 64) -> None:
-    """Start from ``captioner.pt``; write ``rewarded.pt`` with the same encoder; resumes from ``reward.ckpt``."""
+    """Start from ``captioner.pt``; write ``rewarded.pt`` with the same hints; resumes from ``reward.ckpt``."""
     torch.manual_seed(seed)
     vocabulary = WordList.load(out_dir / "vocabulary.txt")
-    model = new_captioner(corpus.tags, len(corpus.hint_words), len(vocabulary.words), len(corpus.mood_names))
+    model = CaptionerNet(corpus.hints.targets.shape[1], len(vocabulary.words))
     model.load_state_dict(torch.load(out_dir / "captioner.pt", weights_only=True))
     model.eval()  # no dropout: what is sampled is what is rewarded
     words = CaptionIds(corpus, vocabulary)
@@ -42,21 +40,23 @@ def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0, 
         language: CiderD([[[*caption, END] for caption in words.rows[i][language]] for i in photos])
         for language in LANGUAGES
     }
-    grids, hints = _looked(model.encoder, corpus, out_dir, photos)
     may = torch.stack([torch.from_numpy(vocabulary.allowed(language)) for language in LANGUAGES])
     optimiser = torch.optim.AdamW(model.decoder.parameters(), lr=_RATE, weight_decay=0.01)
-    steps = len(photos) // batch
+    steps = max(1, len(photos) // batch)
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.1, max(1, epochs * steps))
     parts: dict[str, Part] = {"decoder": model.decoder, "optimiser": optimiser, "schedule": schedule}
     checkpoint, log = Checkpoint(out_dir / "reward.ckpt", **parts), LossLog(out_dir / "loss.jsonl", "reward")
     for epoch in range(checkpoint.resume(), epochs):
         rng, generator = random.Random(seed * 1000 + epoch), torch.Generator().manual_seed(seed * 1000 + epoch)  # noqa: S311
         order = torch.randperm(len(photos), generator=generator)
+        chance = np.random.default_rng([seed, epoch])
         sums = np.zeros(2)
         for step in tqdm(range(steps), desc=f"reward {epoch + 1}/{epochs}", mininterval=20):
             picked = order[step * batch : (step + 1) * batch]
-            seen = grids[picked, rng.randrange(2)].float(), hints[picked].float()
-            encoder_state = model.decoder.encoder_state(*seen)
+            grid = torch.from_numpy(corpus.seen(photos[picked.numpy()], chance))
+            with torch.no_grad():
+                hints = torch.sigmoid(model.hints(grid))
+            encoder_state = model.decoder.encoder_state(grid, hints)
             said = sample_captions(model.decoder, encoder_state.detach(), may, generator)
             rewards = _rewards(said, picked, judges)
             wordwise = caption_loss(model.decoder, encoder_state, words.draw(photos[picked.numpy()], rng), 0.1)
@@ -114,22 +114,3 @@ def _policy_loss(decoder: CaptionDecoder, encoder_state: Tensor, said: Tensor, g
     wanted = words[:, 1:]
     own = chances.gather(2, wanted[..., None])[..., 0] * (wanted != PAD)
     return -(own * gain.flatten()[:, None]).sum() / (wanted != PAD).sum()
-
-
-@torch.no_grad()
-def _looked(encoder: VisionEncoder, corpus: Corpus, out_dir: Path, photos: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Grids of photos and their mirror images (n, 2, cells, 384) and the hints of both, averaged (n, hints)."""
-    file = out_dir / "looked.pt"
-    if file.exists() and file.stat().st_mtime > (out_dir / "captioner.pt").stat().st_mtime:
-        grids, hints = torch.load(file, weights_only=True)
-        return grids, hints
-    found = []
-    for start in tqdm(range(0, len(photos), 64), desc="look", mininterval=10):
-        pixels = whole(corpus.pixels[photos[start : start + 64]], SIDE_PX)
-        with torch.autocast("cpu", torch.bfloat16):
-            both = [encoder(view.contiguous(memory_format=torch.channels_last)) for view in (pixels, pixels.flip(3))]
-        grid = torch.stack([own for own, _ in both], 1).half()
-        found.append((grid, torch.stack([torch.sigmoid(logits.float()) for _, logits in both]).mean(0).half()))
-    grids, hints = (torch.cat(parts) for parts in zip(*found, strict=True))
-    torch.save((grids, hints), file)
-    return grids, hints

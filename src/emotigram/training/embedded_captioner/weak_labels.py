@@ -43,17 +43,21 @@ class TagSource:
 
         ``said`` holds, for each English caption, the words it has of all tags' words.
         """
-        objects: dict[str, float] = json.loads(str(row["objects"]))
+        objects: dict[str, float] = json.loads(str(row["objects"] or "{}"))
         classes: list[tuple[str, float]] = json.loads(str(row["imagenet"]))
         seen = max((score for name, score in objects.items() if name in self.coco | self.coco_hint), default=0.0)
         named = sum(score for name, score in classes if name in self.imagenet)
-        labelled = 1.0 if row["label"] in self.labels else 0.0
+        labelled = 1.0 if row["label"] in self.labels or self._is_class(row) else 0.0
         target = min(1.0, max(seen, named, labelled, self._written(said)))
-        if target >= 0.5 or self.coco:
+        if target >= 0.5 or (self.coco and row["objects"]):
             return target, 1.0
         if len(said) < _COMPLETE:
             return target, _UNKNOWN_WEIGHT
         return target, _INCIDENTAL_WEIGHT if self.incidental else 1.0
+
+    def _is_class(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row is a sample of one of this tag's ImageNet classes."""
+        return row["set"] == "imagenet" and any(name.split(",")[0] == row["label"] for name in self.imagenet)
 
     def _written(self, said: Sequence[Set[str]]) -> float:
         hits = sum(not self.words.isdisjoint(words) for words in said)

@@ -62,7 +62,7 @@ def new_image_encoder(config: SentimentConfig, data: Dataset, settings: Settings
         raise SettingsError(detail=f"image_encoder: {data.title} has no photos; use caption")
     encoder: ImageEncoder
     if name == "embedded":
-        encoder = EmbeddedImage(settings)
+        encoder = EmbeddedImage()
     elif name.startswith("qformer:"):
         return QFormerImage(*_weights(name.removeprefix("qformer:"), settings), settings)
     else:

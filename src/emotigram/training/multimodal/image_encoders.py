@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
 from PIL.Image import Image
 from PIL.Image import new as new_image
 from torch import Tensor, nn
@@ -17,14 +14,12 @@ from transformers import AutoImageProcessor, AutoModel
 
 from emotigram.checkpoints.loading import check_files, loading
 from emotigram.domain import Photo
-from emotigram.errors import ModelDamaged
+from emotigram.inference.backbone import FEATURES, SIDE_PX, SPACE
 from emotigram.inference.pixels import batch
-from emotigram.inference.store import shipped_model
-from emotigram.sentiment.embedded import EYES_VERSION
 from emotigram.settings import Settings
+from emotigram.training.backbone_net import MEAN, SPREAD, BackboneNet
 from emotigram.training.multimodal.fusion import Encoded
 from emotigram.training.multimodal.text_encoders import IMPORTANCE
-from emotigram.training.vision import FEATURES, MEAN, SPREAD, VisionEncoder
 
 
 class ImageEncoder(nn.Module):
@@ -60,34 +55,24 @@ class ImageEncoder(nn.Module):
 
 
 class EmbeddedImage(ImageEncoder):
-    """The shipped captioner's vision network, as a module that can go on learning."""
+    """The pretrained network that the shipped captioner looks through, as a module that can go on learning."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        model = shipped_model("captioner", EYES_VERSION, settings.models_dir)
-        state = _state(model.folder / "vision.onnx")
-        hints = len(state.get("hint_head.bias", ()))
-        self.encoder = VisionEncoder(hints, 0)
-        try:
-            self.encoder.load_state_dict(state)
-        except RuntimeError as error:
-            raise ModelDamaged(name="captioner") from error
-        self.encoder.hint_head.requires_grad_(False)
+        self.encoder = BackboneNet()
         self.width = FEATURES
-        self.side: int = model.field("size_px")
-        self.shape = (3, self.side, self.side)
-        self.space = f"embedded/{EYES_VERSION}"
+        self.shape = (3, SIDE_PX, SIDE_PX)
+        self.space = SPACE
 
     def pixels(self, images: Sequence[Image]) -> Tensor:
-        values = torch.from_numpy(batch(images, self.side)).permute(0, 3, 1, 2).float()
+        values = torch.from_numpy(batch(images, SIDE_PX)).permute(0, 3, 1, 2).float()
         return (values - MEAN) / SPREAD
 
     def look(self, pixels: Tensor) -> Tensor:
-        grid, _ = self.encoder(pixels)
-        return cast(Tensor, grid * _is_there(pixels)[:, None, None])
+        return cast(Tensor, self.encoder(pixels) * _is_there(pixels)[:, None, None])
 
     def about(self) -> dict[str, Any]:
-        return {"image": "squashed", "side_px": self.side, "mean": [MEAN / 255] * 3, "std": [SPREAD / 255] * 3}
+        return {"image": "squashed", "side_px": SIDE_PX, "mean": [MEAN / 255] * 3, "std": [SPREAD / 255] * 3}
 
 
 class HuggingFaceImage(ImageEncoder):
@@ -154,13 +139,3 @@ class QFormerImage(ImageEncoder):
 
 def _is_there(pixels: Tensor) -> Tensor:
     return (pixels.abs().flatten(1).amax(1) > 0).to(pixels.dtype)
-
-
-def _state(path: Path) -> dict[str, Tensor]:
-    """The encoder's weights out of the exported graph, which keeps their names."""
-    state = {}
-    for each in onnx.load(str(path)).graph.initializer:
-        name = each.name.removeprefix("encoder.").removesuffix(".half")
-        state[name] = torch.from_numpy(np.array(numpy_helper.to_array(each), dtype=np.float32))
-    counted = {name.replace("running_mean", "num_batches_tracked") for name in state if name.endswith("running_mean")}
-    return state | {name: torch.tensor(0) for name in counted}
