@@ -133,13 +133,13 @@ class HintHead(nn.Module):
     def __init__(self, hints: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(FEATURES)
-        self.drop = nn.Dropout(_HINT_DROP)
+        self.drop = nn.Dropout1d(_HINT_DROP)  # a feature is there for all cells or for none
         self.whole = nn.Linear(FEATURES, hints)
         self.cell = nn.Linear(FEATURES, hints, bias=False)
         nn.init.constant_(self.whole.bias, -4.0)  # most things are in few photos
 
     def forward(self, grid: Tensor) -> Tensor:
-        seen = self.drop(self.norm(grid))
+        seen = self.drop(self.norm(grid).transpose(1, 2)).transpose(1, 2)
         return self.whole(seen.mean(1)) + self.cell(seen).amax(1)
 
 

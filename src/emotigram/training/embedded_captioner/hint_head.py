@@ -37,7 +37,9 @@ def train_hints(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) -> No
         head.train()
         for step in tqdm(range(steps), desc=f"hints {epoch + 1}/{epochs}", mininterval=10):
             picked = np.sort(order[step * _BATCH : (step + 1) * _BATCH])
-            loss = corpus.hints.loss(head(torch.from_numpy(corpus.seen(picked, rng))), picked)
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = head(torch.from_numpy(corpus.seen(picked, rng)))
+            loss = corpus.hints.loss(logits.float(), picked)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
