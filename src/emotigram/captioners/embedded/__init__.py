@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotigram.captioners.embedded.caution import calibrated, confidence, sentence_evidence
+from emotigram.captioners.embedded.subject import with_subject
+from emotigram.captioners.embedded.things import thing_chances, things
 from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.engines import Engine
 from emotigram.errors import EngineError
@@ -23,6 +25,7 @@ from emotigram.inference.store import Model, shipped_model
 from emotigram.inference.word_list import LANGUAGES, WordList
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from emotigram.tags.classes import tag_chances
 from emotigram.tags.selection import cautious, consistent, sure_tags
 from emotigram.tags.wording import colour_tag, from_tags
 
@@ -68,6 +71,7 @@ class Sight:
     features: NDArray[np.float32]
     colours: list[str]
     strangeness: float  # distance from the training photos; see Familiarity
+    classes: dict[str, float]  # sums of the classifier's probabilities by tag
 
 
 class EmbeddedCaptioner(Captioner):
@@ -106,6 +110,7 @@ class EmbeddedCaptioner(Captioner):
                 features=seen.pooled[row],
                 colours=main_colours(pixels[row]),
                 strangeness=strangeness,
+                classes=tag_chances(_softmax(seen.logits[row])),
             )
             for row, (said, strangeness) in enumerate(
                 zip(self._say(seen.grid, hints), self._familiarity.strangeness(seen.pooled), strict=True)
@@ -118,8 +123,9 @@ class EmbeddedCaptioner(Captioner):
         return seen, self._hints.run(None, {"grid": seen.grid})[0]
 
     def tags(self, sight: Sight) -> dict[str, float]:
-        """Calibrated probabilities of all tags, also of those made of others."""
-        return consistent(calibrated(sight.chances, self._manifest["tag_calibration"]))
+        """Calibrated probabilities of all tags and things, also of those made of others."""
+        own = consistent(calibrated(sight.chances, self._manifest["tag_calibration"]))
+        return thing_chances(sight.classes, own, sight.strangeness, self._manifest["thing_weights"])
 
     def _say(self, grid: NDArray[np.float32], hints: NDArray[np.float32]) -> list[dict[str, tuple[str, float]]]:
         photos, languages = len(grid), len(LANGUAGES)
@@ -137,7 +143,7 @@ class EmbeddedCaptioner(Captioner):
         tags = self._sure_tags(sight, chances, is_strange)
         sure = {language: self.confidence(sight, chances, language) for language in LANGUAGES}
         description = {
-            language: sentence
+            language: with_subject(sentence, tags, language)
             if sentence and not is_strange and sure[language] >= self._manifest["least_confidence"][language]
             else from_tags(tags, sight.colours, language)
             for language, sentence in sight.sentences.items()
@@ -148,15 +154,20 @@ class EmbeddedCaptioner(Captioner):
     def _sure_tags(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer, for a network is sure too easily there."""
         thresholds = self._manifest["tag_thresholds"]
-        if sight.strangeness >= self._manifest["alien_from"]:
-            return ()
-        return sure_tags(chances, cautious(thresholds) if is_strange else thresholds)
+        own = {} if sight.strangeness >= self._manifest["alien_from"] else cautious(thresholds) if is_strange else thresholds
+        return sure_tags(chances, {**dict.fromkeys(things(), self._manifest["thing_threshold"]), **own})
 
     def confidence(self, sight: Sight, chances: dict[str, float], language: str) -> float:
         """The chance in [0, 1] that the sentence is right, from the tags' calibrated ``chances`` and the rest."""
         sentence, fluency = sight.sentences[language], sight.log_probability[language]
         evidence = sentence_evidence(sentence, language, fluency, sight.strangeness, chances)
         return confidence(evidence, self._manifest["sentence_weights"][language])
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(logits - logits.max())
+    chances: NDArray[np.float32] = powers / powers.sum()
+    return chances
 
 
 def _check(model: Model, hints: InferenceSession, memory: InferenceSession) -> None:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from emotigram.captioners.embedded import VERSION, EmbeddedCaptioner, Sight
 from emotigram.captioners.embedded.caution import calibrated
+from emotigram.captioners.embedded.things import thing_chances
 from emotigram.inference import backbone
 from emotigram.inference.backbone import CELLS, FEATURES, SIDE_PX, Backbone
 from emotigram.inference.familiarity import Familiarity
@@ -31,6 +32,7 @@ from emotigram.training.embedded_captioner.caution import (
 from emotigram.training.embedded_captioner.corpus import Corpus
 from emotigram.training.embedded_captioner.decoder import CaptionerNet
 from emotigram.training.embedded_captioner.export import export_captioner
+from emotigram.training.embedded_captioner.thing_caution import THING_FLOOR, fit_things
 from emotigram.training.model_folder import ship, versions, workshop, write_manifest
 
 _USUAL, _IMAGINABLE = 0.9, 0.99  # shares of validation photos that count as of a usual kind, and as photos at all
@@ -83,7 +85,9 @@ def fit_caution(corpus: Corpus, sights: Sequence[Sight]) -> dict[str, Any]:
     everyone = np.arange(len(sights))
     lines, tag_figures = fit_tags(sights, truth, everyone), judge_tags(sights, truth)
     unseen = cross_fitted_tags(sights, truth)
-    shipped = [consistent(calibrated(sight.chances, lines)) for sight in sights]
+    own = [consistent(calibrated(sight.chances, lines)) for sight in sights]
+    things = fit_things(corpus, corpus.val, sights, unseen)
+    shipped = [thing_chances(s.classes, tags, s.strangeness, things.weights) for s, tags in zip(sights, own, strict=True)]
     limits, figures, weights = {}, {}, {}
     for language in LANGUAGES:
         limits[language], figures[language] = judge_sentences(sights, unseen, truth, language)
@@ -91,9 +95,11 @@ def fit_caution(corpus: Corpus, sights: Sequence[Sight]) -> dict[str, Any]:
     return {
         "tag_calibration": lines,
         "tag_thresholds": tag_figures.thresholds,
+        "thing_weights": things.weights,
+        "thing_threshold": THING_FLOOR,
         "sentence_weights": weights,
         "least_confidence": limits,
-        "caution": {"tags": tag_figures.told, "tag_ece": tag_figures.ece, "sentences": figures},
+        "caution": {"tags": tag_figures.told, "tag_ece": tag_figures.ece, "things": things.figures, "sentences": figures},
     }
 
 
