@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     compile: bool = Field(
         False, description="Compile blip2 for its GPU: faster photos, and minutes for the first of each batch size."
     )
+    read_text: Literal["auto", "on", "off"] = Field(
+        "auto", description="Whether words in photos are read, by the extra ocr; auto does where it is installed."
+    )
     weights_dir: Path | None = Field(None, description="Folder where 'models pull' keeps weights.")
     vision_provider: str = Field(
         "", description="Provider that openai_vision sends photos to, a file of data/providers."

@@ -23,7 +23,7 @@ def test_every_engine_and_extra_is_reported() -> None:
     large = {"captioner.blip2", "captioner.transformers_vlm", "captioner.openai_vision"}
     large |= {"sentiment.torchscript"}
     engines = {"captioner.embedded", "sentiment.embedded", "writer.embedded", "writer.chat"} | large
-    extras = {"web", "api", "blip2", "train", "evaluate"}
+    extras = {"web", "api", "ocr", "blip2", "train", "evaluate"}
     assert set(found) == engines | extras
     assert all(found[name]["usable"] for name in engines - {"writer.chat"} - large)
     assert all(found[name]["usable"] == (found[name]["needs"] == "") for name in found)
