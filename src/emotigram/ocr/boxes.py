@@ -21,11 +21,13 @@ def areas(boxes: Boxes) -> NDArray[np.float32]:
 
 
 def worth_reading(boxes: Boxes) -> Boxes:
-    """The boxes of the highest lines that can be read in time, from the top of the photo down."""
+    """As many boxes as can be read in time, headlines before others; from the top of the photo down."""
     wide, high = np.maximum(_widths(boxes), 1), np.maximum(_heights(boxes), 1)
     lengths = np.where(high >= _UPRIGHT * wide, high / wide, wide / high)
     tops = boxes[:, :, 1].min(axis=1)
-    order = np.lexsort((tops, -np.round(2 * np.log2(high))))  # of lines about as high, the upper ones
+    usual = np.median(high)
+    rank = np.select([high >= 2 * usual, high >= usual / 2], [0, 1], 2)  # headlines, then text, then specks
+    order = np.lexsort((tops, rank))
     order = order[lengths[order] <= _LONGEST][:_MOST]
     costs = np.cumsum(np.maximum(_SHORTEST_PX, _LINE_PX * lengths[order]))
     chosen = order[costs <= _MOST_PX]
