@@ -35,8 +35,13 @@ def worth_reading(boxes: Boxes) -> Boxes:
 
 
 def _widths(boxes: Boxes) -> NDArray[np.float32]:
-    return np.linalg.norm(boxes[:, 1] - boxes[:, 0], axis=1)
+    return _lengths(boxes[:, 1] - boxes[:, 0])
 
 
 def _heights(boxes: Boxes) -> NDArray[np.float32]:
-    return np.linalg.norm(boxes[:, 3] - boxes[:, 0], axis=1)
+    return _lengths(boxes[:, 3] - boxes[:, 0])
+
+
+def _lengths(sides: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths: NDArray[np.float32] = np.linalg.norm(sides, axis=1)
+    return lengths
