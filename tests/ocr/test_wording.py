@@ -13,13 +13,13 @@ LARGE, SMALL = 0.15, 0.01
 @pytest.mark.parametrize(
     ("lines", "english", "chinese"),
     [
-        (["NO PARKING"], 'A sign that says "NO PARKING".', "一块写着“NO PARKING”的牌子。"),
-        (["禁止停车"], 'A sign that says "禁止停车".', "一块写着“禁止停车”的牌子。"),
-        (["SPEED", "LIMIT", "55"], 'A sign that says "SPEED LIMIT 55".', "一块写着“SPEED LIMIT 55”的牌子。"),
+        (["NO PARKING"], 'A picture with the words "NO PARKING".', "一张写着“NO PARKING”的图片。"),
+        (["禁止停车"], 'A picture with the words "禁止停车".', "一张写着“禁止停车”的图片。"),
+        (["SPEED", "LIMIT", "55"], 'A picture with the words "SPEED LIMIT 55".', "一张写着“SPEED LIMIT 55”的图片。"),
         (["Rock'n'Roll", "Café-Bar"], "", ""),  # é is of no language that is read
     ],
 )
-def test_a_few_large_words_are_a_sign(lines: list[str], english: str, chinese: str) -> None:
+def test_a_few_large_words_are_quoted(lines: list[str], english: str, chinese: str) -> None:
     assert describe_text(lines, LARGE, "en") == english
     assert describe_text(lines, LARGE, "zh") == chinese
     assert describe_text(lines, SMALL, "en") == ""
@@ -59,7 +59,7 @@ def test_no_words_and_unknown_languages_say_nothing() -> None:
 def test_only_a_description_that_trusts_no_sentence_gives_way() -> None:
     said = Captions({"en": "A dog.", "zh": "一张照片。"}, sentences={"en": "A dog.", "zh": "一只猫。"})
     told = with_text(said, SeenText(("STOP",), LARGE))
-    assert told.description == {"en": "A dog.", "zh": "一块写着“STOP”的牌子。"}
+    assert told.description == {"en": "A dog.", "zh": "一张写着“STOP”的图片。"}
     assert told.seen_text == "STOP"
 
 

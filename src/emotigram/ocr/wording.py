@@ -12,8 +12,8 @@ import regex
 from emotigram.data_files import data_languages, read_language
 from emotigram.domain import Captions, SeenText
 
-_SIGN_SHARE = 0.06  # of the photo's area: a name on a shirt, a plate or a watermark takes less
-_MOST_SIGN_LINES, _MOST_SIGN_WORDS = 3, 6
+_LARGE_SHARE = 0.06  # of the photo's area: a name on a shirt, a plate or a watermark takes less
+_MOST_LINES, _MOST_WORDS = 3, 6
 _FULL_LINES, _FULL_SHARE = 6, 0.1
 # Plain words alone: no address, account, telephone or price that a post would then carry on
 _PLAIN = regex.compile(r"(?:[A-Za-z\p{Han}]|\d{1,3}(?!\d)|(?<=\w)['’&.\-](?=\w)|[ !?！？，、·])+")
@@ -30,12 +30,13 @@ _TO_MODELS = regex.compile(
 def describe_text(lines: Sequence[str], share_of_photo: float, language: str) -> str:
     """A sentence on the words in a photo, '' where none is sure; ``share_of_photo`` in [0, 1] is their area.
 
-    A few plain large words are a sign; many lines on much of the photo make it one full of text.
+    A few plain large words are quoted, for signs, covers and cards alike: which it is, words do not tell. Many lines on
+    much of the photo make it one full of text.
     """
     if language not in data_languages("wording"):
         return ""
-    if _is_sign(lines, share_of_photo):
-        return str(_wording(language).get("sign", "")).format(words=" ".join(lines))
+    if _are_quoted(lines, share_of_photo):
+        return str(_wording(language).get("with_words", "")).format(words=" ".join(lines))
     is_full = len(lines) >= _FULL_LINES and share_of_photo >= _FULL_SHARE
     return str(_wording(language).get("full_of_text", "")) if is_full else ""
 
@@ -51,12 +52,12 @@ def with_text(captions: Captions, seen: SeenText) -> Captions:
     return replace(captions, description=description, seen_text="\n".join(seen.lines))
 
 
-def _is_sign(lines: Sequence[str], share: float) -> bool:
+def _are_quoted(lines: Sequence[str], share: float) -> bool:
     words = " ".join(lines)
     return (
-        share >= _SIGN_SHARE
-        and 1 <= len(lines) <= _MOST_SIGN_LINES
-        and _words(words) <= _MOST_SIGN_WORDS
+        share >= _LARGE_SHARE
+        and 1 <= len(lines) <= _MOST_LINES
+        and _words(words) <= _MOST_WORDS
         and bool(_PLAIN.fullmatch(words))
         and not _DOTTED.search(words)
         and not _TO_MODELS.search(words)
