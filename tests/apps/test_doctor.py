@@ -59,3 +59,9 @@ def test_people_read_it_in_their_language(language: str, ready: str) -> None:
 def test_unknown_provider_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMOTIGRAM_PROVIDER", "nosuch")
     assert CliRunner().invoke(app, ["doctor"]).exit_code == 2
+
+
+def test_whether_words_in_photos_are_read_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine()["ocr"]["usable"]
+    monkeypatch.setenv("EMOTIGRAM_READ_TEXT", "off")
+    assert examine()["ocr"]["needs"] == "Switched off: read_text = off."
