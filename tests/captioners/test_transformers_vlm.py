@@ -28,8 +28,8 @@ from tests.checkpoints.florence2 import save_florence2
 from tests.checkpoints.qwen_vl import save_qwen_vl
 from tests.checkpoints.smolvlm import save_smolvlm
 
-FAMILIES = ("florence2", "blip", "smolvlm", "qwen3_vl", "qwen2_5_vl")
-CHAT = ("smolvlm", "qwen3_vl", "qwen2_5_vl")
+FAMILIES = ("florence2", "blip", "smolvlm", "qwen3_vl", "qwen2_5_vl", "qwen3_5")
+CHAT = ("smolvlm", "qwen3_vl", "qwen2_5_vl", "qwen3_5")
 SHARDED = "100KB"
 SINGLE = "model.safetensors"
 
@@ -44,6 +44,7 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "smolvlm": save_smolvlm(root / "smolvlm"),
         "qwen3_vl": save_qwen_vl(root / "qwen3_vl", max_shard_size=SHARDED),
         "qwen2_5_vl": save_qwen_vl(root / "qwen2_5_vl", generation="2.5"),
+        "qwen3_5": save_qwen_vl(root / "qwen3_5", generation="3.5"),
     }
 
 
