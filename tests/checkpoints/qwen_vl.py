@@ -36,13 +36,16 @@ _TEMPLATE = """{% for message in messages %}<|im_start|>{{ message.role }}
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
 {% endif %}"""
 # Qwen3.5 may think first, and says so in its template
-_THINKING = _TEMPLATE.removesuffix("{% endif %}") + """{% if enable_thinking is defined and enable_thinking is false %}\
+_THINKING = (
+    _TEMPLATE.removesuffix("{% endif %}")
+    + """{% if enable_thinking is defined and enable_thinking is false %}\
 <think>
 
 </think>
 
 {% else %}<think>
 {% endif %}{% endif %}"""
+)
 
 
 def save_qwen_vl(folder: Path, *, generation: str = "3", seed: int = 0, max_shard_size: str = "50GB") -> Path:

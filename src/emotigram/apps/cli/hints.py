@@ -7,7 +7,6 @@ import sys
 from emotigram.apps.cli.models_view import tell, tell_error
 from emotigram.apps.larger_reader import first_time, larger_reader
 from emotigram.settings import Settings
-from emotigram.texts import say
 
 
 def hint_once(settings: Settings, language: str) -> None:
