@@ -25,6 +25,9 @@ from transformers import (
     Idefics3Config,
     Idefics3ForConditionalGeneration,
     Idefics3ImageProcessorPil,
+    Qwen2VLImageProcessorPil,
+    Qwen3_5Config,
+    Qwen3_5ForConditionalGeneration,
 )
 
 Inputs = Mapping[str, torch.Tensor]
@@ -127,6 +130,39 @@ def smolvlm_256m(quick: bool) -> RandomReader:
     return RandomReader(Idefics3ForConditionalGeneration, config, inputs)
 
 
+def qwen35_08b(quick: bool) -> RandomReader:
+    """https://huggingface.co/Qwen/Qwen3.5-0.8B/blob/main/config.json: 0.85 B without the layer that guesses ahead."""
+    vision = {"depth": 2, "hidden_size": 32, "intermediate_size": 64, "num_heads": 2, "out_hidden_size": 32}
+    text = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 2, "num_key_value_heads": 1}
+    linear = {"linear_num_key_heads": 2, "linear_num_value_heads": 2}
+    if not quick:
+        vision = {"depth": 12, "hidden_size": 768, "intermediate_size": 3072, "num_heads": 12, "out_hidden_size": 1024}
+        text = {"hidden_size": 1024, "intermediate_size": 3584, "num_attention_heads": 8, "num_key_value_heads": 2}
+        linear = {"linear_num_key_heads": 16, "linear_num_value_heads": 16}
+    kinds = [*["linear_attention"] * 3, "full_attention"] * (1 if quick else 6)
+    layers = {"num_hidden_layers": len(kinds), "layer_types": kinds, "head_dim": 256, "vocab_size": 248320}
+    rope = {"rope_type": "default", "rope_theta": 1e7, "partial_rotary_factor": 0.25}
+    rope |= {"mrope_section": [11, 11, 10], "mrope_interleaved": True}
+    config = Qwen3_5Config(
+        vision_config={**vision, "patch_size": 16, "num_position_embeddings": 2304},
+        text_config={**text, **linear, **layers, "rope_parameters": rope, "tie_word_embeddings": True},
+        tie_word_embeddings=True,
+    )
+    pixels = (
+        {"shortest_edge": 64**2, "longest_edge": 64**2} if quick else {"shortest_edge": 256**2, "longest_edge": 4096**2}
+    )
+    processor = Qwen2VLImageProcessorPil(patch_size=16, merge_size=2, temporal_patch_size=2, size=pixels)
+    words = 45
+
+    def inputs(images: Sequence[Image]) -> Inputs:
+        seen = dict(processor(images=list(images), return_tensors="pt"))
+        tokens = int(seen["image_grid_thw"][0].prod()) // 4
+        asked = _prompt(len(images), [config.image_token_id] * tokens, words)
+        return seen | asked | {"mm_token_type_ids": (asked["input_ids"] == config.image_token_id).int()}
+
+    return RandomReader(Qwen3_5ForConditionalGeneration, config, inputs)
+
+
 def blip2_opt(quick: bool) -> RandomReader:
     """https://huggingface.co/Salesforce/blip2-opt-2.7b/blob/main/config.json: 3.7 B."""
     pixels = 28 if quick else 224
@@ -152,6 +188,7 @@ BUILDERS: Mapping[str, Callable[[bool], RandomReader]] = {
     "blip-base": blip_base,
     "florence-2-base": florence_2_base,
     "smolvlm-256m": smolvlm_256m,
+    "qwen3.5-0.8b": qwen35_08b,
     "blip2-opt-2.7b": blip2_opt,
 }
 

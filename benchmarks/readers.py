@@ -30,6 +30,7 @@ READERS: dict[str, tuple[str | None, int]] = {
     "blip-base": ("blip-base", 4),
     "florence-2-base": ("florence-2-base-ft", 2),
     "smolvlm-256m": (None, 2),  # https://huggingface.co/HuggingFaceTB/SmolVLM-256M-Instruct: BF16
+    "qwen3.5-0.8b": ("qwen3.5-0.8b", 2),
     "blip2-opt-2.7b": ("blip2-opt-2.7b-fp16-sharded", 2),
 }
 HEADS = (

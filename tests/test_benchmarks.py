@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 READERS = Path(__file__).parents[1] / "benchmarks" / "readers.py"
-ALL = ("embedded", "blip-base", "florence-2-base", "smolvlm-256m", "blip2-opt-2.7b")
+ALL = ("embedded", "blip-base", "florence-2-base", "smolvlm-256m", "qwen3.5-0.8b", "blip2-opt-2.7b")
 
 
 def rows_of(*words: str) -> tuple[dict[str, list[str]], str]:
