@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     interface: Literal["auto", "en", "zh"] = Field(
         "auto", description="Language of messages: en, zh, or auto from the locale."
     )
+    hints: bool = Field(
+        True, description="Whether the command line and the page say once what a larger reader would give."
+    )
     max_megapixels: float = Field(100, gt=0, le=10_000, description="Largest photo that is decoded.")
     decode_timeout_s: float = Field(20, gt=0, le=_DAY_S, description="Seconds in which a photo must be decoded.")
     decode_memory_mb: float = Field(
