@@ -56,7 +56,7 @@ def test_make_targets_exist(line: str) -> None:
 
 
 def test_the_pip_lines_name_an_extra_that_exists() -> None:
-    assert [line for line in _lines("pip install") if "'.[web]'" in line]
+    assert [line for line in _lines("pip install") if "'.[web,ocr]'" in line]
     assert "\nweb = [" in (ROOT / "pyproject.toml").read_text("utf-8")
 
 

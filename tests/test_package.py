@@ -12,7 +12,7 @@ import emotigram
 
 HEAVY = [
     *("torch", "transformers", "peft", "gradio", "fastapi", "ray", "av", "openai"),
-    *("pyarrow", "sklearn", "matplotlib", "scipy"),
+    *("pyarrow", "sklearn", "matplotlib", "scipy", "rapidocr", "cv2"),
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from emotigram import catalogue
 from emotigram.domain import Note
 from emotigram.engines import Role
+from emotigram.ocr import open_text_reader
 from emotigram.registry import engine_keys, engine_named
 from emotigram.settings import Settings, load_settings
 from emotigram.studio import Studio
@@ -34,6 +35,7 @@ def open_studio(settings: Settings | None = None, **arguments: object) -> Studio
         notes=notes,
         read_notes=(*read_notes, *judge_notes),
         judge=None if sentiment == _SHIPPED else load_engine("sentiment", _SHIPPED, chosen),
+        text_reader=open_text_reader(chosen),
     )
 
 

@@ -1,4 +1,4 @@
-"""The three ports that engines implement. All are batch-first where photos come in.
+"""The three ports that engines implement, batch-first where photos come in, and one for what reads words in photos.
 
 What a port gives a value is optional: engines that subclass the port have it, others get it when they are opened.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
-from emotigram.domain import Affect, Brief, Candidate, Captions, Check, Draft, Features, Photo
+from emotigram.domain import Affect, Brief, Candidate, Captions, Check, Draft, Features, Photo, SeenText
 
 
 class Captioner(Protocol):
@@ -20,6 +20,14 @@ class Captioner(Protocol):
 
     def read(self, photos: Sequence[Photo]) -> list[Captions]:
         """Return captions for each photo, in order."""
+        ...
+
+
+class TextReader(Protocol):
+    """Reads the words that stand in a photo."""
+
+    def read(self, photo: Photo) -> SeenText:
+        """The words of one photo; no lines where it holds none that are sure."""
         ...
 
 

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     compile: bool = Field(
         False, description="Compile blip2 for its GPU: faster photos, and minutes for the first of each batch size."
     )
+    read_text: Literal["auto", "on", "off"] = Field(
+        "auto", description="Whether words in photos are read, by the extra ocr; auto does where it is installed."
+    )
     weights_dir: Path | None = Field(None, description="Folder where 'models pull' keeps weights.")
     vision_provider: str = Field(
         "", description="Provider that openai_vision sends photos to, a file of data/providers."
@@ -74,6 +77,9 @@ class Settings(BaseSettings):
     )
     interface: Literal["auto", "en", "zh"] = Field(
         "auto", description="Language of messages: en, zh, or auto from the locale."
+    )
+    hints: bool = Field(
+        True, description="Whether the command line and the page say once what a larger reader would give."
     )
     max_megapixels: float = Field(100, gt=0, le=10_000, description="Largest photo that is decoded.")
     decode_timeout_s: float = Field(20, gt=0, le=_DAY_S, description="Seconds in which a photo must be decoded.")

@@ -10,7 +10,8 @@ from emotigram.domain import Affect, Brief, Captions, Language, Note, Photo, Pho
 from emotigram.editing.languages import identify
 from emotigram.errors import ChatError, LanguageNeedsChat
 from emotigram.imaging.looks import suggested_look
-from emotigram.ports import Captioner, SentimentModel, Writer
+from emotigram.ocr.wording import with_text
+from emotigram.ports import Captioner, SentimentModel, TextReader, Writer
 from emotigram.publishing.loop import Loop
 from emotigram.settings import Settings
 from emotigram.tags.social_line import social_line, speaks
@@ -21,7 +22,8 @@ class Studio:
     """Reads photos and writes posts with the engines it was given.
 
     ``stand_in`` writes where ``writer`` fails for a reason that may pass; the post's notes say so. ``judge`` says what
-    emotion a finished text carries, ``sentiment`` where there is none.
+    emotion a finished text carries, ``sentiment`` where there is none. ``text_reader`` reads the words in a photo where
+    the captioner told none.
     ``notes`` go into every post, ``read_notes`` into every reading and the posts from it.
     """
 
@@ -35,6 +37,7 @@ class Studio:
         notes: Sequence[Note] = (),
         read_notes: Sequence[Note] = (),
         judge: SentimentModel | None = None,
+        text_reader: TextReader | None = None,
     ) -> None:
         self.settings = settings
         self._captioner = captioner
@@ -44,6 +47,7 @@ class Studio:
         self._notes = tuple(notes)
         self._read_notes = tuple(read_notes)
         self._judge = judge or sentiment
+        self._text_reader = text_reader
         self._interface = interface_language(settings.interface)
 
     @property
@@ -82,7 +86,7 @@ class Studio:
         words = list(texts) if texts is not None else [""] * len(photos)
         if len(words) != len(photos):
             raise ValueError(f"{len(photos)} photos need as many texts, not {len(words)}")
-        captions = self._captioner.read(photos)
+        captions = self._with_texts(self._captioner.read(photos), photos)
         if on_captions is not None:
             on_captions(captions)
         affects = self._sentiment.judge(photos, words, [each.features for each in captions])
@@ -101,6 +105,14 @@ class Studio:
                 photos=(self.facts(photo),),
             )
             for photo, each, affect, text in zip(photos, captions, affects, words, strict=True)
+        ]
+
+    def _with_texts(self, captions: Sequence[Captions], photos: Sequence[Photo]) -> list[Captions]:
+        """The captions with the words in the photos, where there is a reader and the captioner told none."""
+        reader = self._text_reader
+        return [
+            each if reader is None or each.seen_text else with_text(each, reader.read(photo))
+            for each, photo in zip(captions, photos, strict=True)
         ]
 
     def facts(self, photo: Photo) -> PhotoFacts:

@@ -30,7 +30,7 @@ _HARMLESS = frozenset(
         *("language", "platform", "style", "seed", "candidates", "repairs", "budget", "writer", "model"),
         *("device", "dtype", "quantization", "beams", "compile", "threads", "vision_model", "interface"),
         *("stall_s", "timeout_s", "retries", "max_megapixels", "decode_timeout_s", "decode_memory_mb"),
-        "photo_times",
+        *("photo_times", "hints"),
         *("port", "max_upload_mb", "upload_timeout_s"),
         *("answer_timeout_s", "queue_size", "writing_threads", "keep_minutes", "keep_most", "shutdown_s"),
         *("header_timeout_s", "send_timeout_s", "max_connections", "max_connections_per_client"),

@@ -23,7 +23,7 @@ def test_every_engine_and_extra_is_reported() -> None:
     large = {"captioner.blip2", "captioner.transformers_vlm", "captioner.openai_vision"}
     large |= {"sentiment.torchscript"}
     engines = {"captioner.embedded", "sentiment.embedded", "writer.embedded", "writer.chat"} | large
-    extras = {"web", "api", "blip2", "train", "evaluate"}
+    extras = {"web", "api", "ocr", "blip2", "train", "evaluate"}
     assert set(found) == engines | extras
     assert all(found[name]["usable"] for name in engines - {"writer.chat"} - large)
     assert all(found[name]["usable"] == (found[name]["needs"] == "") for name in found)
@@ -59,3 +59,9 @@ def test_people_read_it_in_their_language(language: str, ready: str) -> None:
 def test_unknown_provider_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMOTIGRAM_PROVIDER", "nosuch")
     assert CliRunner().invoke(app, ["doctor"]).exit_code == 2
+
+
+def test_whether_words_in_photos_are_read_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine()["ocr"]["usable"]
+    monkeypatch.setenv("EMOTIGRAM_READ_TEXT", "off")
+    assert examine()["ocr"]["needs"] == "Switched off: read_text = off."

@@ -25,11 +25,12 @@ from emotigram.settings import Settings
 from emotigram.tags.english import captions_in_english
 from tests.checkpoints.blip import save_blip
 from tests.checkpoints.florence2 import save_florence2
+from tests.checkpoints.internvl import save_internvl
 from tests.checkpoints.qwen_vl import save_qwen_vl
 from tests.checkpoints.smolvlm import save_smolvlm
 
-FAMILIES = ("florence2", "blip", "smolvlm", "qwen3_vl", "qwen2_5_vl")
-CHAT = ("smolvlm", "qwen3_vl", "qwen2_5_vl")
+FAMILIES = ("florence2", "blip", "smolvlm", "qwen3_vl", "qwen2_5_vl", "qwen3_5", "internvl")
+CHAT = ("smolvlm", "qwen3_vl", "qwen2_5_vl", "qwen3_5", "internvl")
 SHARDED = "100KB"
 SINGLE = "model.safetensors"
 
@@ -44,6 +45,8 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "smolvlm": save_smolvlm(root / "smolvlm"),
         "qwen3_vl": save_qwen_vl(root / "qwen3_vl", max_shard_size=SHARDED),
         "qwen2_5_vl": save_qwen_vl(root / "qwen2_5_vl", generation="2.5"),
+        "internvl": save_internvl(root / "internvl"),
+        "qwen3_5": save_qwen_vl(root / "qwen3_5", generation="3.5"),
     }
 
 

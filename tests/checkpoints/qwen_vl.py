@@ -11,6 +11,8 @@ from transformers import (
     Qwen2_5_VLConfig,
     Qwen2_5_VLForConditionalGeneration,
     Qwen2VLImageProcessorPil,
+    Qwen3_5Config,
+    Qwen3_5ForConditionalGeneration,
     Qwen3VLConfig,
     Qwen3VLForConditionalGeneration,
 )
@@ -33,19 +35,30 @@ _TEMPLATE = """{% for message in messages %}<|im_start|>{{ message.role }}
 {% else %}{{ part.text }}{% endif %}{% endfor %}<|im_end|>
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
 {% endif %}"""
+# Qwen3.5 may think first, and says so in its template
+_THINKING = (
+    _TEMPLATE.removesuffix("{% endif %}")
+    + """{% if enable_thinking is defined and enable_thinking is false %}\
+<think>
+
+</think>
+
+{% else %}<think>
+{% endif %}{% endif %}"""
+)
 
 
 def save_qwen_vl(folder: Path, *, generation: str = "3", seed: int = 0, max_shard_size: str = "50GB") -> Path:
-    """Save a Qwen3-VL or, with generation '2.5', a Qwen2.5-VL."""
+    """Save a Qwen3-VL or, with generation '2.5' or '3.5', a Qwen2.5-VL or a Qwen3.5."""
     tokenizer = byte_level_tokenizer(
         _SPECIAL,
         eos="<|im_end|>",
         pad="<|endoftext|>",
         named={"image_token": "<|image_pad|>", "video_token": "<|video_pad|>"},
     )
-    tokenizer.chat_template = _TEMPLATE
+    tokenizer.chat_template = _THINKING if generation == "3.5" else _TEMPLATE
     torch.manual_seed(seed)
-    model = _qwen_3(tokenizer) if generation == "3" else _qwen_2_5(tokenizer)
+    model = {"2.5": _qwen_2_5, "3": _qwen_3, "3.5": _qwen_3_5}[generation](tokenizer)
     make_eloquent(model, model.lm_head, tokenizer)
     # as the real ones: sampling is the checkpoint's own wish
     model.generation_config.do_sample = True
@@ -97,6 +110,31 @@ def _qwen_2_5(tokenizer: PreTrainedTokenizerFast) -> Qwen2_5_VLForConditionalGen
     text = _text(tokenizer) | {"rope_parameters": _rope(interleaved=False)}
     return Qwen2_5_VLForConditionalGeneration(
         Qwen2_5_VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=False, **_tokens(tokenizer))
+    ).eval()
+
+
+def _qwen_3_5(tokenizer: PreTrainedTokenizerFast) -> Qwen3_5ForConditionalGeneration:
+    """A layer of linear attention and one of full attention; the real ones have three to one."""
+    vision = {
+        "depth": 2,
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_heads": 2,
+        "out_hidden_size": 32,
+        "patch_size": _PATCH_PX,
+        "num_position_embeddings": 64,
+    }
+    text = _text(tokenizer) | {
+        "head_dim": 32,
+        "layer_types": ["linear_attention", "full_attention"],
+        "linear_num_key_heads": 2,
+        "linear_num_value_heads": 2,
+        "linear_key_head_dim": 16,
+        "linear_value_head_dim": 16,
+        "rope_parameters": _rope(interleaved=True) | {"mrope_section": [2, 1, 1], "partial_rotary_factor": 0.25},
+    }
+    return Qwen3_5ForConditionalGeneration(
+        Qwen3_5Config(text_config=text, vision_config=vision, tie_word_embeddings=False, **_tokens(tokenizer))
     ).eval()
 
 

@@ -82,6 +82,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenText:
+    """The words that stand in one photo, in reading order; ``share`` in [0, 1] is the part of its area with words."""
+
+    lines: tuple[str, ...] = ()
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Captions:
     """What a captioner says of one photo, per language.
 

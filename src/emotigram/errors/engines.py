@@ -47,6 +47,10 @@ class QuantizationUnavailable(EngineError):
     """8-bit or 4-bit weights cannot be had here; values: ``quantization``, ``reason``."""
 
 
+class OcrModelMissing(EngineError):
+    """The package that reads words in photos came without its weights; values: ``file``."""
+
+
 class FeaturesMissing(EngineError):
     """The sentiment model knows photos only as what another engine makes of them; values: ``name``, ``wanted``."""
 

@@ -137,6 +137,23 @@ def test_the_page_begins_in_the_language_of_the_settings(language: str, words: s
     assert f'lang="{language}"' in parts["photo"].value
 
 
+def test_what_a_larger_reader_would_give_stands_there_until_the_first_photo(table: Table, china: Path) -> None:
+    for language, words in (("en", "A larger reader"), ("zh", "更大的读图模型")):
+        table.session.language = language
+        assert words in table.named(table.screen.status(table.session))["status"]
+    table.run(table.photos.add(table.sent(china.read_bytes()), table.session, *table.asked()))
+    assert table.session.chosen
+    last = table.run(table.photos.press(act("remove", table.session.chosen.id), table.session, *table.asked()))[-1]
+    assert "Your post appears here" in last["status"]
+    assert "A larger reader" not in last["status"]
+
+
+def test_visitors_of_a_server_are_not_told_to_fetch_weights() -> None:
+    elsewhere = Table(open_studio(writer="embedded", host="0.0.0.0"))
+    assert "models pull" not in elsewhere.named(elsewhere.screen.status(elsewhere.session))["status"]
+    elsewhere.studio.close()
+
+
 def test_the_description_is_shown_before_the_sentiment_is_there(china: Path) -> None:
     gate = Gate()
     table = Table(Studio(SETTINGS, load_engine("captioner", "embedded", SETTINGS), gate, gate))

@@ -112,8 +112,9 @@ def test_a_single_draft_is_compared_with_nothing() -> None:
 
 @pytest.mark.parametrize(("goes_to", "words"), [("", "stay on this computer"), ("DeepSeek", "are sent to DeepSeek")])
 def test_the_page_says_who_gets_the_photos(goes_to: str, words: str) -> None:
-    html = render("status", "en", session=Session(), shot=None, steps=[], photos_go_to=goes_to, is_local=True)
+    nothing = {"session": Session(), "shot": None, "steps": [], "larger": ""}
+    html = render("status", "en", **nothing, photos_go_to=goes_to, is_local=True)
     assert words in html
     assert "Your post appears here" in html
-    elsewhere = render("status", "en", session=Session(), shot=None, steps=[], photos_go_to=goes_to, is_local=False)
+    elsewhere = render("status", "en", **nothing, photos_go_to=goes_to, is_local=False)
     assert "stay on this computer" not in elsewhere

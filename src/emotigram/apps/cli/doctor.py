@@ -51,7 +51,7 @@ class Finding:
 def examine(settings: Settings, language: str) -> list[Finding]:
     """Look at every engine and extra, said in ``language``. Raises UnknownName for the provider."""
     engines = [_engine(role, key, settings, language) for role in ROLES for key in engine_keys(role)]
-    return [*engines, *_extras(language)]
+    return [*engines, *_extras(settings, language)]
 
 
 def _engine(role: Role, key: str, settings: Settings, language: str) -> Finding:
@@ -73,7 +73,7 @@ def _needs(error: EmotiGramError, language: str) -> str:
     return error.hint(language) if is_plain else f"{error.message(language)} {error.hint(language)}"
 
 
-def _extras(language: str) -> Iterator[Finding]:
+def _extras(settings: Settings, language: str) -> Iterator[Finding]:
     wanted: dict[str, list[str]] = {}
     for line in metadata.requires("emotigram") or []:
         if match := _REQUIREMENT.match(line):
@@ -82,7 +82,9 @@ def _extras(language: str) -> Iterator[Finding]:
     for extra, packages in wanted.items():
         missing = [package for package in packages if not _is_installed(package)]
         hint = ExtraMissing(extra=extra, package=", ".join(missing)).hint(language) if missing else ""
-        yield Finding(extra, "extra", say(f"doctor.names.{extra}", language), not missing, hint)
+        if extra == "ocr" and settings.read_text == "off":
+            hint = say("doctor.read_text_off", language)
+        yield Finding(extra, "extra", say(f"doctor.names.{extra}", language), not hint, hint)
 
 
 def _is_installed(package: str) -> bool:

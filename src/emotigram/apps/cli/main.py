@@ -14,6 +14,7 @@ import typer
 from emotigram import __version__, catalogue
 from emotigram.apps.cli import evaluate, keys, models, train, trust
 from emotigram.apps.cli.command import Debug, errors_shown, help_text
+from emotigram.apps.cli.hints import hint_asked, hint_once
 from emotigram.apps.cli.terminal import Terminal, print_json
 from emotigram.assembly import choose_engine, open_studio
 from emotigram.domain import Reading, SentimentLabel, Wishes
@@ -136,6 +137,8 @@ def caption(  # noqa: PLR0913  # one argument an option
                 text,
                 lambda read: screen.show(read, screen.last_of(studio.stream(read, **wishes))),
             )
+            if not as_json:
+                hint_once(settings, language)
 
 
 @app.command(help=help_text("read"))
@@ -151,8 +154,11 @@ def read(  # noqa: PLR0913
     with errors_shown(context, debug):
         # No writer is used, so a missing key must not stand in the way.
         settings = load_settings(interface=context.obj, writer="embedded", captioner=engine)
-        screen = Terminal(interface_language(settings.interface), as_json=as_json, debug=debug, photos=len(photos))
+        language = interface_language(settings.interface)
+        screen = Terminal(language, as_json=as_json, debug=debug, photos=len(photos))
         _work_through(photos, _open_studio(settings), screen, text, lambda read: screen.show(read, None))
+        if not as_json:
+            hint_once(settings, language)
 
 
 @app.command(help=help_text("serve"))
@@ -198,6 +204,7 @@ def doctor(context: typer.Context, as_json: AsJson = False, debug: Debug = False
             print_json({"version": __version__, "findings": [asdict(each) for each in findings]})
         else:
             show(findings, language)
+            hint_asked(settings, language)
 
 
 def main() -> None:

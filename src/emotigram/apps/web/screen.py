@@ -9,6 +9,7 @@ import gradio as gr
 from emotigram import catalogue
 from emotigram.apps.feelings import feeling, likely_emotions
 from emotigram.apps.http.addresses import LOOPBACK
+from emotigram.apps.larger_reader import larger_reader
 from emotigram.apps.web.choices import Edit
 from emotigram.apps.web.controls import FIELDS, Controls
 from emotigram.apps.web.counters import counters, full_counter
@@ -20,6 +21,7 @@ from emotigram.apps.web.view import render
 from emotigram.apps.web.wording import wording
 from emotigram.domain import Post
 from emotigram.studio import Studio
+from emotigram.texts import INTERFACE_LANGUAGES
 
 Shown = dict[Any, Any]
 
@@ -32,6 +34,7 @@ class Screen:
         self._away = studio.sends_photos_to
         self._is_local = studio.settings.host in LOOPBACK
         self._heaviest = round(studio.settings.max_upload_mb * 1e6)
+        self._larger = _larger_readers(studio) if self._is_local else {}  # visitors cannot fetch weights
 
     def everything(self, session: Session) -> Shown:
         """The whole page, but for the wording of labels; the photo in any case."""
@@ -81,7 +84,8 @@ class Screen:
         at = STEPS.index(shot.stage) if shot and shot.stage in STEPS else len(STEPS)
         steps = [(step, "done" if n < at else "now" if n == at else "later") for n, step in enumerate(STEPS)]
         where = {"photos_go_to": self._away, "is_local": self._is_local}
-        html = render("status", session.language, session=session, shot=shot, steps=steps, **where)
+        larger = "" if session.has_begun else self._larger.get(session.language, "")
+        html = render("status", session.language, session=session, shot=shot, steps=steps, larger=larger, **where)
         return {self.page["status"]: html}
 
     def reading(self, shot: Shot | None, language: str) -> Shown:
@@ -150,6 +154,14 @@ class Screen:
         looks = sorted(catalogue.looks(), key=lambda look: (look.key != NATURAL, look.key != suggested))
         html = render("export", language, shot=shot, suggested=suggested, looks=looks, url=url)
         return {self.page["export"]: html}
+
+
+def _larger_readers(studio: Studio) -> dict[str, str]:
+    """By interface language, what a larger reader would give; nothing where another than the embedded one reads."""
+    if studio.engines["captioner"] != "embedded":
+        return {}
+    found = {language: larger_reader(studio.settings, language) for language in INTERFACE_LANGUAGES}
+    return {language: reader.line for language, reader in found.items() if reader}
 
 
 def _cards(posts: dict[str, Post]) -> list[dict[str, Any]]:

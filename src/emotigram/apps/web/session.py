@@ -101,7 +101,8 @@ class Shot:
 class Session:
     """One visitor; changed in place by the page's handlers, which run in one event loop.
 
-    ``language`` is that of the page, ``wish`` what the choices say, and ``photo_on_page`` which photo is drawn there.
+    ``language`` is that of the page, ``wish`` what the choices say, and ``photo_on_page`` which photo is drawn there;
+    ``has_begun`` once there was a photo.
     """
 
     language: str = "en"
@@ -111,6 +112,7 @@ class Session:
     history: list[Entry] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     photo_on_page: object = None
+    has_begun: bool = False
     everywhere: Everywhere | None = None
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -126,6 +128,7 @@ class Session:
 
     def add(self, name: str, words: str, size: int = 0) -> Shot:
         """A new photo, chosen from now on; of photos that were removed, the history keeps the last few alone."""
+        self.has_begun = True
         self.chosen = Shot(next(self.numbers), name, words, size)
         self.shots.append(self.chosen)
         forgotten = self._removed()[MOST_PHOTOS:]

@@ -1,4 +1,4 @@
-"""Any image-text-to-text model behind transformers: Florence-2, BLIP, SmolVLM, Qwen-VL and what has a chat template.
+"""Any image-text-to-text model behind transformers: Florence-2, BLIP, SmolVLM, Qwen-VL, InternVL, others that chat.
 
 Needs the extra ``blip2`` and weights on this computer; nothing is fetched here, and no code of a checkpoint is run.
 """

@@ -22,6 +22,7 @@ from emotigram.writers.embedded.phrase_bank import PhraseBank, TonePhrases, phra
 _MOST_HASHTAGS = 5  # platforms may allow more, readers do not want more
 
 
+_QUOTES = frozenset('"“”「」『』')  # around words that stand in the photo: somebody else's, whatever they say
 _OTHER_TRIES = 6  # candidates of a repair: they cost a millisecond each
 
 
@@ -145,7 +146,8 @@ def _subject(brief: Brief, bank: PhraseBank, namings: Sequence[str], named: list
         sentences = [naming.format(things=things) for naming in namings]
         return [choose([sentence[0].upper() + sentence[1:] for sentence in sentences])]
     description = _one_line(brief.reading.description.get(brief.language.key, ""), bank)
-    if not description or len(description) > brief.aimed_length[1] // 2 or not _is_in_language(description, brief):
+    is_fit = description and len(description) <= brief.aimed_length[1] // 2 and _is_in_language(description, brief)
+    if not is_fit or set(description) & _QUOTES:
         return []
     return [choose([each.replace("{description}", description) for each in bank.described])]
 
