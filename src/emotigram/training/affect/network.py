@@ -66,7 +66,7 @@ class AffectNet(nn.Module):
         self.register_buffer("no_emotion", torch.tensor(_NO_EMOTION), persistent=False)
 
     def head_inputs(self, words: Tensor, has_text: Tensor, photo: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs of the heads (n, k + 384 + 1), and which of ``CASES`` each row is (n, 3), none without input."""
+        """Inputs of the heads (n, k + 1280 + 1), and which of ``CASES`` each row is (n, 3), none without input."""
         has_photo = (photo.abs().sum(1, keepdim=True) > 0).float()
         both = has_text * has_photo
         seen = _PHOTO_SHARE * self.standard(photo) * has_photo
@@ -74,7 +74,7 @@ class AffectNet(nn.Module):
         return inputs, torch.cat([has_text - both, has_photo - both, both], 1)
 
     def judge(self, words: Tensor, has_text: Tensor, photo: Tensor) -> Judgement:
-        """Judge text vectors (n, k), with (n, 1) of 0 or 1 whether there is a text, and photo features (n, 384)."""
+        """Judge text vectors (n, k), with (n, 1) of 0 or 1 whether there is a text, and photo features (n, 1280)."""
         inputs, case = self.head_inputs(words, has_text, photo)
         logits = (inputs @ self.heads.flatten(0, 2).T).view(-1, len(CASES), self.sources, self.heads.shape[2])
         own = (logits * case[:, :, None, None]).sum(1)
@@ -99,7 +99,7 @@ class AffectNet(nn.Module):
     def forward(self, text: Tensor, photo: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Probabilities of sentiment (n, 3) and emotions (n, 7), and valence with arousal (n, 2).
 
-        ``text`` (n, length) holds n-gram numbers padded with 0, ``photo`` (n, 384) features or zeros.
+        ``text`` (n, length) holds n-gram numbers padded with 0, ``photo`` (n, 1280) features or zeros.
         """
         return self.judged(self.embed[text], text, photo)
 
