@@ -17,9 +17,11 @@ from emotigram.sentiment import embedded as embedded_sentiment
 from emotigram.settings import load_settings
 from emotigram.writers.embedded import EmbeddedWriter
 
-VOCABULARY: dict[str, dict[str, Any]] = tomllib.loads(
-    (resources.files("emotigram") / "data" / "tags.toml").read_text("utf-8")
-)
+VOCABULARY: dict[str, dict[str, Any]] = {
+    key: entry
+    for file in ("tags.toml", "things.toml")
+    for key, entry in tomllib.loads((resources.files("emotigram") / "data" / file).read_text("utf-8")).items()
+}
 
 
 def tag(key: str, confidence: float = 0.9) -> Tag:

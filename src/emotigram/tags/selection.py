@@ -1,4 +1,4 @@
-"""The tag vocabulary of ``data/tags.toml`` and what its entries mean for one another."""
+"""Which tags a photo gets, and what they mean for one another."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 from emotigram.domain import Tag
-from emotigram.tags.vocabulary import tag_entries
+from emotigram.tags.vocabulary import tag_entries, trained_entries, with_broader
 
 _BROAD, _CERTAIN, _NEVER = 0.85, 0.95, 1.01
 
 
 def network_tags() -> list[str]:
     """Keys of the tags a network is trained to give, in order; a finished model's own are in its manifest."""
-    return [key for key, entry in tag_entries().items() if "any_of" not in entry]
+    return [key for key, entry in trained_entries().items() if "any_of" not in entry]
 
 
 def consistent(probabilities: Mapping[str, float]) -> dict[str, float]:
@@ -45,9 +45,9 @@ def cautious(thresholds: Mapping[str, float]) -> dict[str, float]:
     """Thresholds for a photo unlike any of training, where a network is sure too easily.
 
     Tags that have a broader one give way to it (a lion looks like a dog; it is an animal all the same),
-    others must be all but certain.
+    others must be all but certain. Things are never told.
     """
-    entries = tag_entries()
+    entries = trained_entries()
     broad = {broader for entry in entries.values() for broader in entry.get("broader", [])}
     least = {key: _NEVER if "broader" in entries[key] else _BROAD if key in broad else _CERTAIN for key in entries}
     return {key: max(threshold, least.get(key, _NEVER)) for key, threshold in thresholds.items()}
@@ -65,7 +65,7 @@ def without_repetition(tags: Sequence[Tag]) -> tuple[Tag, ...]:
 
 
 def _without_broader(tags: Sequence[Tag]) -> tuple[Tag, ...]:
-    said = {broader for tag in tags for broader in tag_entries()[tag.key].get("broader", [])}
+    said = {broader for tag in tags for broader in with_broader([tag.key]) - {tag.key}}
     return tuple(tag for tag in tags if tag.key not in said)
 
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from emotigram.data_files import data_names, read_data
 from emotigram.domain import Affect, SentimentLabel, Tag
 from emotigram.errors import UnknownName
+from emotigram.tags.vocabulary import broader_chain
 
 _FALLBACK = "anything"
 
@@ -58,11 +59,14 @@ def speaks(language: str) -> bool:
 
 
 def _topic(tags: Sequence[Tag]) -> tuple[str, Tag | None]:
-    """The first topic that a tag belongs to, by key before kind, and that tag."""
+    """The first topic that a tag belongs to, and that tag: by its key, else the nearest broader one's, else its kind."""
     by_key = {key: name for name, topic in _topics().items() for key in topic.tags}
     by_kind = {kind: name for name, topic in _topics().items() for kind in topic.kinds}
     order = list(_topics())
-    found = [(by_key.get(tag.key) or by_kind.get(tag.kind, _FALLBACK), tag) for tag in tags]
+    found = [
+        (next((by_key[key] for key in broader_chain(tag.key) if key in by_key), by_kind.get(tag.kind, _FALLBACK)), tag)
+        for tag in tags
+    ]
     return min(found, key=lambda pair: order.index(pair[0]), default=(_FALLBACK, None))
 
 

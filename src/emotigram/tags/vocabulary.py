@@ -1,4 +1,4 @@
-"""What a photo can hold: the tags of ``data/tags.toml``, their names and the words that speak of them, by language."""
+"""What a photo can hold: tags and everyday things, their names and the words that speak of them, by language."""
 
 from __future__ import annotations
 
@@ -58,9 +58,15 @@ class Vocabulary:
 
 
 @cache
-def tag_entries() -> dict[str, dict[str, Any]]:
-    """All tags: those a network is trained to give, in that order, then those made of others."""
+def trained_entries() -> dict[str, dict[str, Any]]:
+    """The tags that the embedded captioner is trained to give, in that order, then those made of them."""
     return read_data("tags.toml")
+
+
+@cache
+def tag_entries() -> dict[str, dict[str, Any]]:
+    """All tags: the trained ones, then the everyday things that only a classifier tells."""
+    return trained_entries() | read_data("things.toml")
 
 
 @cache
@@ -94,6 +100,14 @@ def name_of(key: str, language: str) -> str:
     return vocabulary(language).names.get(key, "") if language in vocabulary_languages() else ""
 
 
+def broader_chain(key: str) -> tuple[str, ...]:
+    """The tag and what it is a kind of, the nearest first: pug, dog, animal."""
+    entries, chain = tag_entries(), [key]
+    for each in chain:  # which grows as it is read
+        chain += [broader for broader in entries.get(each, {}).get("broader", ()) if broader not in chain]
+    return tuple(chain)
+
+
 def with_broader(keys: Iterable[str]) -> frozenset[str]:
     """The tags and all that goes without saying beside them: who sees the sea sees water."""
     entries, reached, rest = tag_entries(), set[str](), list(keys)
@@ -108,14 +122,15 @@ def with_broader(keys: Iterable[str]) -> frozenset[str]:
 
 
 def _own_entries(language: str) -> dict[str, _Entry]:
-    """Those of tags.toml itself, which the captioner is trained by: English and Chinese."""
+    """Those of tags.toml and things.toml themselves: English and Chinese."""
     source, convert = words_of(language)
     entries = {
         key: _Entry(convert(entry[source]), tuple(map(convert, entry[f"words_{source}"])))
         for key, entry in tag_entries().items()
     }
     if language == "en":  # whose names are several words, of which one may speak of another tag: a swimming pool
-        return {key: _Entry(entry.name, (*entry.words, _ARTICLE.sub("", entry.name))) for key, entry in entries.items()}
+        named = {key: _ARTICLE.sub("", entries[key].name) for key in trained_entries()}  # a thing's words say all
+        return entries | {key: _Entry(entries[key].name, (*entries[key].words, name)) for key, name in named.items()}
     return entries
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from emotigram.data_files import data_languages, read_language
 from emotigram.domain import Tag
 from emotigram.tags.selection import tag_of, worth_saying
-from emotigram.tags.vocabulary import tag_entries
+from emotigram.tags.vocabulary import tag_entries, trained_entries
 
 _MOST_THINGS = 3
-_COMPOUNDS = {"hot dog": "food", "teddy bear": "toy", "stuffed animal": "toy"}  # no animals
+_COMPOUNDS = {"stuffed animal": "toy"}  # no animals
 _ABSENT = re.compile(r"\b(?:no|without)(?: an?| any| the)? \w+")
 _LIVING = ("people", "count", "animal")
 _PLACES = ("place", "water", "sky")  # where that is said, indoors or outdoors goes without saying
@@ -28,8 +28,8 @@ def mentions(text: str, words: Iterable[str]) -> set[str]:
 
 
 def claims(sentence: str, language: str) -> list[set[str]]:
-    """For each word of the sentence that names something, the tags that would bear it out."""
-    naming = _naming_words(language)
+    """For each word of the sentence that names something, the trained tags that would bear it out."""
+    naming = _naming_words(language, is_trained=True)
     words = mentions(sentence, naming) if language == "en" else {word for word in naming if word in sentence}
     return [naming[word] for word in words]
 
@@ -54,10 +54,10 @@ def named_in(sentence: str) -> list[Tag]:
 
 
 @cache
-def _naming_words(language: str) -> dict[str, set[str]]:
-    """Every word that names something, with the tags it names."""
+def _naming_words(language: str, *, is_trained: bool = False) -> dict[str, set[str]]:
+    """Every word that names something, with the tags it names: all, or those that the embedded captioner judges."""
     naming: dict[str, set[str]] = {}
-    for key, entry in tag_entries().items():
+    for key, entry in (trained_entries() if is_trained else tag_entries()).items():
         for word in entry[f"words_{language}"]:
             naming.setdefault(word, set()).add(key)
     return naming

@@ -17,7 +17,7 @@ from emotigram.captioners.embedded import Sight
 from emotigram.captioners.embedded.caution import calibrated, confidence, log_odds, sentence_evidence
 from emotigram.evaluation.confidence import calibration
 from emotigram.tags.selection import consistent
-from emotigram.tags.vocabulary import tag_entries
+from emotigram.tags.vocabulary import trained_entries
 from emotigram.tags.wording import claims
 
 TAG_FLOOR = 0.7  # a tag is told from this probability on
@@ -42,7 +42,7 @@ class Truth:
         """From targets and weights of shape (photos, tags); made tags follow from their parts."""
         there = {key: targets[:, t] >= 0.5 for t, key in enumerate(keys)}
         known = {key: (weights[:, t] >= 0.5) | (targets[:, t] >= 0.5) for t, key in enumerate(keys)}
-        for key, entry in tag_entries().items():
+        for key, entry in trained_entries().items():
             if "any_of" in entry:
                 there[key] = np.any([there[part] for part in entry["any_of"]], axis=0)
                 known[key] = np.all([known[part] for part in entry["any_of"]], axis=0) | there[key]
@@ -77,7 +77,7 @@ def judge_tags(sights: Sequence[Sight], truth: Truth) -> TagFigures:
     """Which tags may be told, by cross-fitted precision, and the calibration error of all."""
     guessed = cross_fitted_tags(sights, truth)
     figures, chances, hits = TagFigures(), [], []
-    for key in tag_entries():
+    for key in trained_entries():
         known = np.flatnonzero(truth.known.get(key, np.zeros(len(sights), np.bool_)))
         p = np.array([guessed[i].get(key, 0.0) for i in known])
         there = truth.there[key][known] if len(known) else np.zeros(0, np.bool_)
@@ -166,7 +166,7 @@ def _limit(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
 
 
 def _things(keys: set[str]) -> set[str]:
-    return {key for key in keys if tag_entries()[key]["kind"] not in _UNJUDGED}
+    return {key for key in keys if trained_entries()[key]["kind"] not in _UNJUDGED}
 
 
 def _verdict(keys: set[str], truth: Truth, photo: int) -> bool | None:

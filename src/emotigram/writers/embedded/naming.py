@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from emotigram.data_files import read_data
 from emotigram.domain import Tag
-from emotigram.tags.vocabulary import name_of
+from emotigram.tags.vocabulary import broader_chain, name_of
 from emotigram.writers.embedded.phrase_bank import PhraseBank
 
 _MOST_NAMED = 3
@@ -41,7 +41,7 @@ def things_to_name(tags: Sequence[Tag], language: str) -> list[Tag]:
     covered = {
         key
         for tag in known
-        for key in rules.covers.get(tag.key, ())
+        for key in {*rules.covers.get(tag.key, ()), *broader_chain(tag.key)[1:]}
         if _chance(tag) >= confidences.get(key, 0) / 2  # a guess hides nothing that is sure
     }
     shown = [tag for tag in known if tag.key not in covered]
