@@ -17,11 +17,13 @@ from emotigram.sentiment import embedded as embedded_sentiment
 from emotigram.settings import load_settings
 from emotigram.writers.embedded import EmbeddedWriter
 
-VOCABULARY: dict[str, dict[str, Any]] = {
-    key: entry
-    for file in ("tags.toml", "things.toml")
-    for key, entry in tomllib.loads((resources.files("emotigram") / "data" / file).read_text("utf-8")).items()
-}
+
+def _data(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads((resources.files("emotigram") / "data" / name).read_text("utf-8"))
+
+
+_THINGS = _data("things.toml")
+VOCABULARY = _data("tags.toml") | _THINGS
 
 
 def tag(key: str, confidence: float = 0.9) -> Tag:
@@ -49,15 +51,22 @@ def brief(
 def invented(text: str, language: str, allowed: Sequence[Tag]) -> set[str]:
     """Words of the vocabulary in an English or Chinese text that no allowed tag accounts for.
 
-    A second opinion beside publishing.faithfulness, which forgives idioms and what goes without saying.
+    A second opinion beside publishing.faithfulness, which forgives idioms and what goes without saying; here only
+    everyday things may be spoken of as what they are a kind of.
     """
     names = [each.names[language] for each in allowed]
-    own = {word for each in allowed for word in _words_of(each.key, language)}
+    own = {word for each in allowed for key in _kinds_of(each.key) for word in _words_of(key, language)}
     rest = text.casefold()
     for said in sorted([*names, *own], key=len, reverse=True):
         rest = rest.replace(said, " ") if language == "zh" else re.sub(rf"\b{re.escape(said)}\b", " ", rest)
     words = {word for key in VOCABULARY for word in _words_of(key, language)}
     return {word for word in words if (word in rest if language == "zh" else re.search(rf"\b{word}\b", rest))}
+
+
+def _kinds_of(key: str) -> set[str]:
+    """A thing and all it leads to, a tag of the captioner alone."""
+    broader = VOCABULARY[key].get("broader", []) if key in _THINGS else []
+    return {key, *broader, *(each for above in broader for each in _kinds_of(above))}
 
 
 def _words_of(key: str, language: str) -> list[str]:

@@ -59,7 +59,7 @@ def speaks(language: str) -> bool:
 
 
 def _topic(tags: Sequence[Tag]) -> tuple[str, Tag | None]:
-    """The first topic that a tag belongs to, and that tag: by its key, else the nearest broader one's, else its kind."""
+    """The first topic that a tag belongs to, and that tag: by key, or the nearest broader one's, or kind."""
     by_key = {key: name for name, topic in _topics().items() for key in topic.tags}
     by_kind = {kind: name for name, topic in _topics().items() for kind in topic.kinds}
     order = list(_topics())

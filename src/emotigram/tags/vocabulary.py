@@ -53,8 +53,9 @@ class Vocabulary:
         return {match[0]: self._meant(match[0]) for match in self.pattern.finditer(rest)}
 
     def _meant(self, found: str) -> frozenset[str]:
+        own = self.words.get(found, frozenset()) | self.words.get(f"{found}*", frozenset())
         stems = (word for word in self.words if word.endswith("*") and found.startswith(word[:-1]))
-        return self.words.get(found) or self.words[max(stems, key=len)]
+        return own or self.words[max(stems, key=len)]
 
 
 @cache
