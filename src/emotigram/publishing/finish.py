@@ -16,6 +16,7 @@ from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.publishing.additions import additions, without_additions
 from emotigram.publishing.additions.hashtags import sorted_out
 from emotigram.publishing.faithfulness import unsupported
+from emotigram.tags.wording import from_tags, says_nothing, worded_languages
 
 _MOST_PASSES = 4  # what is taken out may bring together what had stood apart
 _FIRST_CLAUSE = regex.compile(r"[^，。！？；：,!?;:\n…]+?(?=[，。！？；：,!?;:\n…]|\.\s|\.?$)")
@@ -128,8 +129,15 @@ def _alt_text(said: str, brief: Brief) -> str:
     theirs = without_additions(said, brief)
     limit = brief.platform.alt_text_limit
     # A captioner may have read a link off the photo: that is nobody's to publish either.
-    told = theirs if _is_sound(theirs, brief) else without_additions(_description(brief), brief)
+    told = _plain(brief) or (theirs if _is_sound(theirs, brief) else without_additions(_description(brief), brief))
     return trim(told, lambda start: len(start) <= limit) if limit else told
+
+
+def _plain(brief: Brief) -> str:
+    """All that may be said where nothing was read, whatever a writer makes of it; '' where something was."""
+    language, reading = brief.language.key, brief.reading
+    is_known = bool(reading.tags) or not says_nothing(reading.description)
+    return "" if is_known or language not in worded_languages() else from_tags((), language)
 
 
 def _is_sound(alt_text: str, brief: Brief) -> bool:

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import regex
 
-from emotigram.domain import Captions, Features, Note, Photo
+from emotigram.domain import Captions, Features, Note
 from emotigram.editing.cleaning import clean
-from emotigram.imaging.colours import main_colours
-from emotigram.inference.pixels import batch
 from emotigram.tags.selection import without_repetition
 from emotigram.tags.wording import from_tags, named_in
 
-_COLOUR_SIDE_PX = 64  # colours need no more
-
 
 def captions_in_english(
-    photo: Photo, description: str, tweet: str = "", features: Features | None = None, notes: tuple[Note, ...] = ()
+    description: str, tweet: str = "", features: Features | None = None, notes: tuple[Note, ...] = ()
 ) -> Captions:
     """Captions with the tags that the English description names, which also say it in Chinese; no second model looks.
 
-    Where the model said nothing its colours are told, which are counted; without a tweet the studio words one.
+    Where the model said nothing the description is that this is a photo; without a tweet the studio words one.
     """
     said, social = line(description), line(tweet)
     tags = without_repetition(named_in(said))
-    colours = main_colours(batch([photo.image], _COLOUR_SIDE_PX)[0])
-    told = {"en": _sentence(said) or from_tags(tags, colours, "en"), "zh": from_tags(tags, colours, "zh")}
+    told = {"en": _sentence(said) or from_tags(tags, "en"), "zh": from_tags(tags, "zh")}
     return Captions(told, {"en": social} if social else {}, tags, features, notes=notes)
 
 

@@ -1,9 +1,9 @@
-"""What a sentence names, and sentences made of tags or colours alone."""
+"""What a sentence names, and sentences made of tags alone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -63,8 +63,8 @@ def _naming_words(language: str, *, is_trained: bool = False) -> dict[str, set[s
     return naming
 
 
-def from_tags(tags: Sequence[Tag], colours: Sequence[str], language: str) -> str:
-    """The careful description: what is surely there and whether indoors, or else only the colours."""
+def from_tags(tags: Sequence[Tag], language: str) -> str:
+    """The careful description: what is surely there and whether indoors, or else only that it is a photo."""
     words, said = _wording(language), worth_saying(tags)
     things = [tag for tag in said if tag.kind != "setting"][:_MOST_THINGS]
     setting = next((tag.key for tag in said if tag.kind == "setting"), "")
@@ -74,7 +74,13 @@ def from_tags(tags: Sequence[Tag], colours: Sequence[str], language: str) -> str
         return str(form).format(things=_joined(_with_doing(things, language), language))
     if setting:
         return str(words["alone_in"][setting])
-    return str(words["colours"]).format(colours=_named(colours, language))
+    return str(words["plain"])
+
+
+def says_nothing(descriptions: Mapping[str, str]) -> bool:
+    """Whether a photo's descriptions, by language, all say only that it is a photo; not so where there is none."""
+    plain = [key in worded_languages() and said.strip() == from_tags((), key) for key, said in descriptions.items()]
+    return bool(plain) and all(plain)
 
 
 def _with_doing(tags: Sequence[Tag], language: str) -> list[str]:
@@ -92,16 +98,6 @@ def _with_doing(tags: Sequence[Tag], language: str) -> list[str]:
         return [*others, f"{who.names['en']} {tag_entries()[what.key]['doing_en']}"]
     number, person = (who.names["zh"][:-1], who.names["zh"][-1]) if who.kind == "count" else ("", who.names["zh"])
     return [f"{number}{what.names['zh']}的{person}", *others]
-
-
-def colour_tag(colours: Sequence[str]) -> Tag:
-    """The colours as a tag, for a photo of which nothing else is sure: they are counted, not guessed."""
-    names = {lang: str(_wording(lang)["shades"]).format(colours=_named(colours, lang)) for lang in worded_languages()}
-    return Tag("colours", 1.0, names, "colour")
-
-
-def _named(colours: Sequence[str], language: str) -> str:
-    return _joined([_wording(language)["colour"][name] for name in colours], language)
 
 
 def _joined(names: Sequence[str], language: str) -> str:

@@ -69,6 +69,7 @@ class CaptionerContract:
             for tag in captions.tags:
                 assert tag.names["en"]
                 assert tag.names["zh"]
+                assert tag.kind != "colour"  # a colour is never what a post is about
                 assert tag.confidence is None or 0 <= tag.confidence <= 1
 
     def test_features_name_their_space(self, told: list[Captions]) -> None:

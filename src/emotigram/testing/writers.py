@@ -72,6 +72,12 @@ class WriterContract:
             assert found
             assert all(draft.text.strip() for draft in found.values())
 
+    def test_a_photo_of_which_nothing_is_known_gets_a_post_too(self, writer: Writer, briefs: Sequence[Brief]) -> None:
+        for brief in briefs:
+            plain = {"en": "A photo.", "zh": "一张照片。"}
+            found = _whole(writer.write(replace(brief, reading=replace(brief.reading, description=plain, tags=()))))
+            assert all(draft.text.strip() for draft in found.values())
+
     def test_one_candidate_comes_after_another(self, writer: Writer, briefs: Sequence[Brief]) -> None:
         for brief in briefs:
             turns = [draft.candidate for draft in writer.write(brief)]

@@ -73,10 +73,8 @@ class Blip2Captioner(Captioner):
         images, features = self.look(photos)
         said = self._checkpoint.texts(self.speak(images))
         return [
-            captions_in_english(photo, description, tweet, Features(self.space, values), self._notes)
-            for photo, description, tweet, values in zip(
-                photos, said[: len(photos)], said[len(photos) :], features, strict=True
-            )
+            captions_in_english(description, tweet, Features(self.space, values), self._notes)
+            for description, tweet, values in zip(said[: len(photos)], said[len(photos) :], features, strict=True)
         ]
 
     @torch.inference_mode()

@@ -15,7 +15,6 @@ from emotigram.captioners.embedded.things import thing_chances, things
 from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.engines import Engine
 from emotigram.errors import EngineError
-from emotigram.imaging.colours import main_colours
 from emotigram.inference.backbone import CELLS, FEATURES, SIDE_PX, SPACE, Backbone, Seen, check_backbone
 from emotigram.inference.beam import beam_search
 from emotigram.inference.decoding import decoder_steps
@@ -27,7 +26,7 @@ from emotigram.ports import Captioner
 from emotigram.settings import Settings
 from emotigram.tags.classes import tag_chances
 from emotigram.tags.selection import cautious, consistent, sure_tags
-from emotigram.tags.wording import colour_tag, from_tags
+from emotigram.tags.wording import from_tags
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -69,7 +68,6 @@ class Sight:
     log_probability: dict[str, float]  # mean a word, at most 0
     chances: dict[str, float]  # of the network's tags, as it gives them
     features: NDArray[np.float32]
-    colours: list[str]
     strangeness: float  # distance from the training photos; see Familiarity
     classes: dict[str, float]  # sums of the classifier's probabilities by tag
 
@@ -108,7 +106,6 @@ class EmbeddedCaptioner(Captioner):
                 log_probability={language: score for language, (_, score) in said.items()},
                 chances=dict(zip(keys, map(float, hints[row]), strict=False)),  # words follow the tags
                 features=seen.pooled[row],
-                colours=main_colours(pixels[row]),
                 strangeness=strangeness,
                 classes=tag_chances(_softmax(seen.logits[row])),
             )
@@ -145,11 +142,10 @@ class EmbeddedCaptioner(Captioner):
         description = {
             language: with_subject(sentence, tags, language)
             if sentence and not is_strange and sure[language] >= self._manifest["least_confidence"][language]
-            else from_tags(tags, sight.colours, language)
+            else from_tags(tags, language)
             for language, sentence in sight.sentences.items()
         }
-        shown = tags or (colour_tag(sight.colours),)
-        return Captions(description, {}, shown, Features(SPACE, sight.features), sight.sentences, sure)
+        return Captions(description, {}, tags, Features(SPACE, sight.features), sight.sentences, sure)
 
     def _sure_tags(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer, for a network is sure too easily there."""

@@ -63,14 +63,14 @@ class TransformersVlm(Captioner):
         answers = self._checkpoint.answers(images, [self._prompts[key] for _, key in asked], self._beams)
         count = len(self._prompts)
         return [
-            _captions_of(photo, dict(zip(self._prompts, answers[at * count : (at + 1) * count], strict=True)))
-            for at, photo in enumerate(photos)
+            _captions_of(dict(zip(self._prompts, answers[at * count : (at + 1) * count], strict=True)))
+            for at in range(len(photos))
         ]
 
 
-def _captions_of(photo: Photo, answers: dict[tuple[str, str], str]) -> Captions:
-    """Captions of what the model answered; a language in which it did not is told from the English words or colours."""
-    captions = captions_in_english(photo, answers["description", "en"], answers.get(("tweet", "en"), ""))
+def _captions_of(answers: dict[tuple[str, str], str]) -> Captions:
+    """Captions of what the model answered; a language in which it did not is told from the English words."""
+    captions = captions_in_english(answers["description", "en"], answers.get(("tweet", "en"), ""))
     told: dict[str, dict[str, str]] = {"description": dict(captions.description), "tweet": dict(captions.tweets)}
     for (kind, language), answer in answers.items():
         words = line(answer, catalogue.language(language).script)

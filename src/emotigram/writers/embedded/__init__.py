@@ -14,7 +14,7 @@ from emotigram.editing.languages import share_in_script
 from emotigram.engines import Engine
 from emotigram.ports import Writer
 from emotigram.settings import Settings
-from emotigram.tags.wording import from_tags, worded_languages
+from emotigram.tags.wording import from_tags, says_nothing, worded_languages
 from emotigram.writers.embedded.fitting import alone, fitted, fresh
 from emotigram.writers.embedded.naming import hashtag, joined, name_in, said, things_to_name
 from emotigram.writers.embedded.phrase_bank import PhraseBank, TonePhrases, phrase_bank, phrase_languages
@@ -93,7 +93,7 @@ def _alt_text(brief: Brief) -> str:
         return ""
     named = [(tag, name_in(tag, language)) for tag in brief.reading.tags]
     tags = [replace(tag, names={language: name}) for tag, name in named if name]
-    return from_tags(tags, [], language) if tags else ""
+    return from_tags(tags, language) if tags else ""
 
 
 class _Chooser:
@@ -102,7 +102,9 @@ class _Chooser:
     def __init__(self, brief: Brief, variant: int) -> None:
         reading = brief.reading
         tags = [(tag.key, None if tag.confidence is None else round(tag.confidence, 3)) for tag in reading.tags]
-        self._identity = f"{tags}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}{variant}"
+        # photos of which nothing is known read alike: what tells them apart is the file
+        known = tags or [photo.sha256 for photo in reading.photos]
+        self._identity = f"{known}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}{variant}"
         self._seed = brief.seed
         self._previous = brief.previous
         self._turn = 0
@@ -145,7 +147,8 @@ def _subject(brief: Brief, bank: PhraseBank, namings: Sequence[str], named: list
         things = joined(named, brief.language.key, bank)
         sentences = [naming.format(things=things) for naming in namings]
         return [choose([sentence[0].upper() + sentence[1:] for sentence in sentences])]
-    description = _one_line(brief.reading.description.get(brief.language.key, ""), bank)
+    told = brief.reading.description.get(brief.language.key, "")
+    description = "" if says_nothing({brief.language.key: told}) else _one_line(told, bank)
     is_fit = description and len(description) <= brief.aimed_length[1] // 2 and _is_in_language(description, brief)
     if not is_fit or set(description) & _QUOTES:
         return []
