@@ -16,6 +16,7 @@ from emotigram.assembly import load_engine
 from emotigram.domain import Photo
 from emotigram.ports import Captioner
 from emotigram.settings import Settings
+from tests.colours import colours_in
 from tests.properties import tried
 
 
@@ -66,13 +67,31 @@ def test_nothing_to_read_reads_as_nothing(captioner: Captioner) -> None:
     assert captioner.read([]) == []
 
 
-def test_a_photo_it_does_not_know_gets_its_colours_and_nothing_else(captioner: Captioner) -> None:
-    """A red disc on blue is none of the things it learned; what it may say is what can be counted."""
+def test_a_photo_it_does_not_know_is_just_a_photo(captioner: Captioner) -> None:
+    """A red disc on blue is none of the things it learned; nor are its colours what anybody would post about."""
     drawn = Image.new("RGB", (300, 300), (20, 60, 220))
     ImageDraw.Draw(drawn).ellipse((60, 60, 240, 240), fill=(220, 20, 20))
     (captions,) = captioner.read([Photo(drawn, "drawn", "")])
-    assert captions.description == {"en": "A photo in red and blue.", "zh": "一张以红色和蓝色为主的照片。"}
-    assert [tag.names["en"] for tag in captions.tags] == ["shades of red and blue"]
+    assert captions.description == {"en": "A photo.", "zh": "一张照片。"}
+    assert captions.tags == ()
+
+
+@pytest.mark.parametrize("colour", ["black", "white", "red", "orange", "green", "blue", "grey"])
+@pytest.mark.parametrize("size", [(300, 200), (1, 1)])
+def test_an_even_colour_is_never_named(captioner: Captioner, colour: str, size: tuple[int, int]) -> None:
+    _names_no_colour(captioner, Image.new("RGB", size, colour))
+
+
+def test_the_colours_of_noise_are_never_named(captioner: Captioner) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (200, 300, 3), dtype=np.uint8)
+    _names_no_colour(captioner, Image.fromarray(noise))
+
+
+def _names_no_colour(captioner: Captioner, image: Image.Image) -> None:
+    (captions,) = captioner.read([Photo(image, "drawn", "")])
+    for told in (captions.description, *(tag.names for tag in captions.tags)):
+        assert {language: colours_in(told[language], language) for language in ("en", "zh")} == {"en": [], "zh": []}
+    assert "colour" not in {tag.kind for tag in captions.tags}
 
 
 @tried(0.2)

@@ -69,5 +69,5 @@ def test_a_captioner_that_knows_no_caution_is_believed() -> None:
 
 
 def test_without_words_nothing_changes() -> None:
-    said = Captions({"en": "A photo in black."}, sentences={"en": "A cat."})
+    said = Captions({"en": "A photo."}, sentences={"en": "A cat."})
     assert with_text(said, SeenText()) == said

@@ -233,3 +233,13 @@ def test_a_text_that_was_cut_says_so() -> None:
 
 def test_a_soft_limit_never_cuts() -> None:
     assert len(finished("长" * 300, platform="moments", language="zh").text) == 300
+
+
+@pytest.mark.parametrize(
+    ("language", "plain"),
+    [("en", "A photo."), ("zh", "一张照片。"), ("zh-TW", "一張照片。"), ("es", "Una foto."), ("fr", "A photo.")],
+)
+def test_alt_text_says_no_more_than_was_read(language: str, plain: str) -> None:
+    """Where nothing was, a writer's own alt text could only be made up."""
+    of = brief(reading(description={"en": "A photo.", "zh": "一张照片。"}), platform="x", language=language)
+    assert finish(Draft(text="好", alt_text="Orange and grey shapes, softly blurred."), of).alt_text == plain

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from emotigram.domain import EMOTIONS, Affect, Sentiment, Tag
 from emotigram.errors import UnknownName
 from emotigram.tags.social_line import social_line, speaks
+from tests.colours import colours_in
 from tests.properties import tried
 from tests.writers.briefs import VOCABULARY, invented, tag
 
@@ -107,6 +109,14 @@ def test_a_tag_of_an_unknown_kind_or_language_has_a_line_all_the_same() -> None:
     for seed in range(20):
         assert len(social_line("", [german], affect(CALM), "en", str(seed))) >= 20
         assert "aura" not in social_line("", [odd], affect(CALM), "en", str(seed))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("emotion", ["", *EMOTIONS])
+def test_a_photo_of_which_nothing_is_known_is_spoken_of_without_its_colours(language: str, emotion: str) -> None:
+    for seed, sentiment in product(range(10), (GLAD, CALM, SAD)):
+        line = social_line("A photo.", [], affect(sentiment, emotion), language, str(seed))
+        assert colours_in(line, language) == []
 
 
 def test_a_language_without_lines_is_refused() -> None:

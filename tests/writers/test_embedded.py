@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import replace
 from importlib import resources
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 
 from emotigram import catalogue
 from emotigram.data_files import read_language
-from emotigram.domain import Brief, Draft, Style, Tag
+from emotigram.domain import Brief, Draft, PhotoFacts, Style, Tag
 from emotigram.errors import UnknownName
+from emotigram.publishing.checks import checks_of
 from emotigram.publishing.faithfulness import unsupported
+from emotigram.publishing.finish import finish
 from emotigram.settings import load_settings
 from emotigram.tags.vocabulary import vocabulary
 from emotigram.writers.embedded import build
 from emotigram.writers.embedded.naming import hashtag, said
 from emotigram.writers.embedded.phrase_bank import phrase_bank
+from tests.colours import colours_in
 from tests.properties import tried
 from tests.writers.briefs import VOCABULARY, brief, invented, post, reading, tag
 
@@ -31,6 +34,8 @@ STYLES = [style.key for style in catalogue.styles()]
 PLATFORMS = [platform.key for platform in catalogue.platforms()]
 LANGUAGES = ["en", "es", "ja", "ko", "zh", "zh-TW"]
 BEACH = reading(tag("dog", 0.95), tag("beach", 0.8), tag("sea", 0.7))
+NOTHING = reading(description={"en": "A photo.", "zh": "一张照片。"})  # where nothing is sure
+PLAIN = ("A photo.", "一张照片。", "一張照片。", "Una foto.", "一枚の写真。", "사진 한 장.")
 
 tags = st.lists(
     st.builds(tag, st.sampled_from(list(VOCABULARY)), st.floats(0, 1)), max_size=6, unique_by=lambda each: each.key
@@ -125,6 +130,27 @@ def test_without_tags_the_description_speaks() -> None:
     described = reading(description={"zh": "一只棕色的狗在草地上奔跑。", "en": "A brown dog runs on grass."})
     assert "一只棕色的狗在草地上奔跑。" in post(brief(described)).text
     assert "A brown dog runs on grass." in post(brief(described, language="en")).text
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_photo_of_which_nothing_is_known_gets_a_post_of_the_moment(language: str, style: str) -> None:
+    """Whole, within every rule, and about neither colours nor "a photo"."""
+    for at, (platform, tone) in enumerate(product(PLATFORMS, TONES)):
+        of = brief(NOTHING, platform, language, style, tone, seed=at)
+        written = finish(drafts(of)[-1], of)
+        words = "\n".join([written.title, written.text, *written.hashtags])
+        assert [check for check in checks_of(written, of) if not check.passed] == []
+        assert bool(written.alt_text) == of.platform.takes_alt_text
+        assert not [plain for plain in PLAIN if plain in words]
+        assert [word for spoken in ("en", "zh") if language.startswith(spoken) for word in colours_in(words, spoken)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_photos_of_which_nothing_is_known_do_not_all_get_one_post(language: str) -> None:
+    facts = [PhotoFacts(f"{at}.jpg", f"{at:064x}", 60, 40) for at in range(8)]
+    posts = {drafts(brief(replace(NOTHING, photos=(each,)), language=language))[-1].text for each in facts}
+    assert len(posts) >= 6
 
 
 def test_a_tag_without_a_name_in_the_language_is_not_spoken_of() -> None:
