@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _WORDS = {
-    "en": r"(?i)\b(?:red|orange|yellow|green|blue|purple|pink|brown|black|white|gr[ae]y|colou?r(?:s|ed|ful)?|shades?|hues?"
-    r"|palette)\b",
+    "en": r"(?i)\b(?:red|orange|yellow|green|blue|purple|pink|brown|black|white|gr[ae]y|colou?r(?:s|ed|ful)?"
+    r"|shades?|hues?|palette)\b",
     "zh": r"[红紅橙黄黃绿綠蓝藍紫粉棕黑白灰颜顏配]色|色[彩调調]",
 }
 

@@ -103,8 +103,8 @@ class _Chooser:
         reading = brief.reading
         tags = [(tag.key, None if tag.confidence is None else round(tag.confidence, 3)) for tag in reading.tags]
         # photos of which nothing is known read alike: what tells them apart is the file
-        known = tags or [photo.sha256 for photo in reading.photos]
-        self._identity = f"{known}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}{variant}"
+        files = [] if tags else [photo.sha256 for photo in reading.photos]
+        self._identity = f"{tags or files}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}{variant}"
         self._seed = brief.seed
         self._previous = brief.previous
         self._turn = 0
