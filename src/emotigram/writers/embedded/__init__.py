@@ -104,7 +104,9 @@ class _Chooser:
         tags = [(tag.key, None if tag.confidence is None else round(tag.confidence, 3)) for tag in reading.tags]
         # photos of which nothing is known read alike: what tells them apart is the file
         files = [] if tags else [photo.sha256 for photo in reading.photos]
-        self._identity = f"{tags or files}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}{variant}"
+        self._identity = (
+            f"{tags or files}{sorted(reading.description.items())}{brief.platform.key}{brief.tone}{variant}"
+        )
         self._seed = brief.seed
         self._previous = brief.previous
         self._turn = 0
