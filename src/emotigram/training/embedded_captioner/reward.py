@@ -21,7 +21,7 @@ from emotigram.training.embedded_captioner.corpus import Corpus
 from emotigram.training.embedded_captioner.decoder import CaptionDecoder, CaptionerNet
 from emotigram.training.progress import Checkpoint, LossLog, Part
 
-_SAMPLES = 5
+_SAMPLES = 4
 _RATE = 1e-4
 _WORDWISE = 0.3  # weight of the word-by-word loss beside the reward
 _LONGEST = 22

@@ -1,12 +1,12 @@
 """How far to trust the classifier on photos that people take, fitted on what people wrote under such photos.
 
 A classifier of ImageNet is sure of nonsense on portraits, documents and crowds. Whether a thing is there is asked of
-captions by several people: its own words, or, where captions never use those, the words of its kind.
+captions by several people, kind by kind: who writes "dog" under a pug has said what is there.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 
 from emotigram.captioners.embedded import Sight
 from emotigram.captioners.embedded.caution import confidence
-from emotigram.captioners.embedded.things import thing_evidence, things
+from emotigram.captioners.embedded.things import kind_evidence, kinds
 from emotigram.data_files import read_data
 from emotigram.evaluation.confidence import calibration
 from emotigram.tags.vocabulary import broader_chain, tag_entries
@@ -24,9 +24,9 @@ from emotigram.tags.wording import mentions
 from emotigram.training.embedded_captioner.corpus import Corpus
 
 THING_FLOOR = 0.75  # a thing is told from this probability on
-_LEAST = 0.05  # of the classes' probability under a thing, to learn from it
+_ARTICLE = re.compile(r"^(?:an?|the) ")
+_LEAST = 0.05  # of the classes' probability under a kind, to learn from it
 _FEWEST_CAPTIONS = 4  # that together leave nothing out that matters
-_USED = 5  # captions that use a thing's words, for its absence from others to mean anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def fit_things(
     spoken = _Spoken(corpus)
     evidence, right, photo = [], [], []
     for place, (row, sight) in enumerate(zip(picked, sights, strict=True)):
-        for key in things():
-            verdict = spoken.verdict(int(row), key) if sight.classes.get(key, 0.0) >= _LEAST else None
+        for kind in kinds():
+            verdict = spoken.verdict(int(row), kind) if sight.classes.get(kind, 0.0) >= _LEAST else None
             if verdict is not None:
-                evidence.append(thing_evidence(key, sight.classes, tags[place], sight.strangeness))
+                evidence.append(kind_evidence(kind, sight.classes, tags[place], sight.strangeness))
                 right.append(verdict)
                 photo.append(place)
     table, truth, halves = np.array(evidence), np.array(right), np.array(photo) % 2
@@ -76,29 +76,26 @@ def _fit(table: NDArray[np.float64], truth: NDArray[np.bool_]) -> list[float]:
 
 
 class _Spoken:
-    """What captions say of things."""
+    """What captions say of kinds."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._rows = corpus.rows
-        words = {word for entry in tag_entries().values() for word in entry["words_en"]}
+        self._narrowest = {synset: tag for synset, _, tag in read_data("imagenet_classes.toml")["classes"]}
+        self._words: dict[str, set[str]] = {kind: set() for kind in kinds()}
+        for key, entry in tag_entries().items():
+            for kind in self._words.keys() & set(broader_chain(key)):
+                self._words[kind] |= set(entry["words_en"]) | {_ARTICLE.sub("", entry["en"]).lower()}
+        every = frozenset().union(*self._words.values())
         self._said = {
-            i: set().union(*(mentions(text, words) for text in row["captions_en"]))
+            i: set().union(*(mentions(text, every) for text in row["captions_en"]))
             for i, row in enumerate(corpus.rows)
             if len(row["captions_en"]) >= _FEWEST_CAPTIONS
         }
-        used = Counter(word for said in self._said.values() for word in said)
-        self._used = {
-            key: sum(used[word] for word in entry["words_en"]) >= _USED for key, entry in tag_entries().items()
-        }
-        self._narrowest = {synset: tag for synset, _, tag in read_data("imagenet_classes.toml")["classes"]}
 
-    def verdict(self, row: int, key: str) -> bool | None:
-        """Whether a thing is there; None where nobody says."""
+    def verdict(self, row: int, kind: str) -> bool | None:
+        """Whether something of a kind is there; None where nobody says."""
         if self._rows[row]["set"] == "imagenet":
             narrowest = self._narrowest[self._rows[row]["id"]]
-            return bool(narrowest) and key in broader_chain(narrowest)
+            return bool(narrowest) and kind in broader_chain(narrowest)
         said = self._said.get(row)
-        if said is None:
-            return None
-        asked = [key] if self._used[key] else broader_chain(key)
-        return any(word in said for each in asked for word in tag_entries()[each]["words_en"])
+        return None if said is None else not self._words[kind].isdisjoint(said)
