@@ -19,8 +19,10 @@ MOODS = [
 ]
 COUNTS = {"flickr8k-train": 64, "flickr8k-val": 24, "msed-train": 36, "msed-dev": 24, "mvsa-train": 60}
 OTHERS = dict.fromkeys(
-    ("oasis-train", "scenes-train", "weather-train", "coco-captioned-train", "emotic-coco-train")
-    + ("deepsent-twitter-train", "imagenet-samples-train"),
+    (
+        *("oasis-train", "scenes-train", "weather-train", "coco-captioned-train", "emotic-coco-train"),
+        *("deepsent-twitter-train", "imagenet-samples-train"),
+    ),
     40,
 )
 # Enough to teach the captioner, too few for all figures

@@ -106,6 +106,8 @@ def _normalisation(tensors: dict[str, Floats], layer: str) -> tuple[Floats, Floa
     """Gain and lift of the batch normalisation that follows a layer."""
     block, _, own = layer.rpartition(".")
     norm = f"{block}.{_NORMS[own]}" if block else _NORMS.get(own, "_bn1")
-    weight, bias, mean, spread = (tensors[f"{norm}.{part}"] for part in ("weight", "bias", "running_mean", "running_var"))
+    weight, bias, mean, spread = (
+        tensors[f"{norm}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")
+    )
     gain = weight / np.sqrt(spread + np.float32(_EPSILON))
     return gain, bias - mean * gain

@@ -32,7 +32,15 @@ def read_tensors(data: bytes) -> dict[str, Array]:
         head = [_Reader(file).load() for _ in range(3)]
         named = _Reader(file).load()
         keys = _Reader(file).load()
-    except (pickle.UnpicklingError, EOFError, AttributeError, LookupError, TypeError, OverflowError, MemoryError) as error:
+    except (
+        pickle.UnpicklingError,
+        EOFError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        OverflowError,
+        MemoryError,
+    ) as error:
         raise ValueError(f"no file of tensors: {error}") from error
     if head[:2] != [_MAGIC, _PROTOCOL] or not isinstance(named, OrderedDict) or not isinstance(keys, list):
         raise ValueError("no file of tensors")

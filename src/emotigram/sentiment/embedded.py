@@ -112,4 +112,4 @@ def _check(model: Model, session: InferenceSession, ngrams: int) -> None:
     if any(model.field(key) != value for key, value in stated.items()):
         raise ModelDamaged(name=model.folder.parent.name)
     outputs = {"sentiment": (None, len(LABELS)), "emotions": (None, len(EMOTIONS)), "feeling": (None, 2)}
-    model.expect(session, {"text": (None, None), "photo": (None, width), **outputs})
+    model.expect(session, {"text": (None, None), "photo": (None, FEATURES), **outputs})

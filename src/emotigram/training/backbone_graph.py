@@ -90,9 +90,7 @@ def backbone_graph() -> onnx.ModelProto:
     return _model(g)
 
 
-def _block(
-    g: _Graph, x: str, name: str, wide: tuple[int, int], kernel: int, stride: int, expansion: int
-) -> str:
+def _block(g: _Graph, x: str, name: str, wide: tuple[int, int], kernel: int, stride: int, expansion: int) -> str:
     inner, y = wide[0] * expansion, x
     if expansion > 1:
         y = g.relu6(g.convolution(y, f"{name}._expand_conv", (wide[0], inner)))

@@ -63,7 +63,7 @@ def prepare_photos(data_dir: Path, cache_dir: Path) -> None:
     """
     tables = {stem: read_table(data_dir / f"{stem}.parquet") for stem in PHOTO_SETS}
     for stem, table in tables.items():
-        for column in ("image", *_COLUMNS[stem.split("-")[0]]):
+        for column in ("image", *_COLUMNS[stem.partition("-")[0]]):
             table.need(column)
     rows = [row for stem, table in tables.items() for row in _rows(table, stem)]
     with TemporaryDirectory(dir=cache_dir.parent) as folder:
@@ -85,7 +85,7 @@ def load_rows(cache_dir: Path) -> list[dict[str, Any]]:
 
 
 def _rows(table: Table, stem: str) -> Iterator[dict[str, Any]]:
-    name = stem.split("-")[0]
+    name = stem.partition("-")[0]
     for index in range(len(table.rows)):
         yield {"set": name, "split": _split(stem, name, index), **_row(table, index, name)}
 

@@ -150,7 +150,13 @@ class EmbeddedCaptioner(Captioner):
     def _sure_tags(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer, for a network is sure too easily there."""
         thresholds = self._manifest["tag_thresholds"]
-        own = {} if sight.strangeness >= self._manifest["alien_from"] else cautious(thresholds) if is_strange else thresholds
+        own = (
+            {}
+            if sight.strangeness >= self._manifest["alien_from"]
+            else cautious(thresholds)
+            if is_strange
+            else thresholds
+        )
         return sure_tags(chances, {**dict.fromkeys(things(), self._manifest["thing_threshold"]), **own})
 
     def confidence(self, sight: Sight, chances: dict[str, float], language: str) -> float:

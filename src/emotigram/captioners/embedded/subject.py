@@ -12,7 +12,7 @@ _ARTICLE = re.compile(r"^(?:an?|the) ")
 
 
 def with_subject(sentence: str, tags: Sequence[Tag], language: str) -> str:
-    """The sentence with the word for a kind of thing made the name of the thing, where exactly one of that kind is sure.
+    """The sentence with the word for a kind made the name of the thing, where exactly one of that kind is sure.
 
     Only the first such word, and only in the singular: of two dogs one may be another.
     """

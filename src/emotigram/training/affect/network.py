@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from emotigram.domain import EMOTIONS
+from emotigram.inference.backbone import FEATURES
 
 SENTIMENTS = 3
 CASES = ("text", "photo", "both")

@@ -71,11 +71,7 @@ def build_captioner_model(corpus: Corpus, out_dir: Path, models_dir: Path) -> No
 def see(captioner: EmbeddedCaptioner, corpus: Corpus, picked: NDArray[np.int64]) -> list[Sight]:
     """What the exported captioner sees in prepared photos."""
     starts = tqdm(range(0, len(picked), 32), desc="look at validation", mininterval=10)
-    return [
-        sight
-        for start in starts
-        for sight in captioner.see(corpus.pixels[picked[start : start + 32]])
-    ]
+    return [sight for start in starts for sight in captioner.see(corpus.pixels[picked[start : start + 32]])]
 
 
 def fit_caution(corpus: Corpus, sights: Sequence[Sight]) -> dict[str, Any]:
@@ -87,7 +83,9 @@ def fit_caution(corpus: Corpus, sights: Sequence[Sight]) -> dict[str, Any]:
     unseen = cross_fitted_tags(sights, truth)
     own = [consistent(calibrated(sight.chances, lines)) for sight in sights]
     things = fit_things(corpus, corpus.val, sights, unseen)
-    shipped = [thing_chances(s.classes, tags, s.strangeness, things.weights) for s, tags in zip(sights, own, strict=True)]
+    shipped = [
+        thing_chances(s.classes, tags, s.strangeness, things.weights) for s, tags in zip(sights, own, strict=True)
+    ]
     limits, figures, weights = {}, {}, {}
     for language in LANGUAGES:
         limits[language], figures[language] = judge_sentences(sights, unseen, truth, language)
@@ -99,7 +97,12 @@ def fit_caution(corpus: Corpus, sights: Sequence[Sight]) -> dict[str, Any]:
         "thing_threshold": THING_FLOOR,
         "sentence_weights": weights,
         "least_confidence": limits,
-        "caution": {"tags": tag_figures.told, "tag_ece": tag_figures.ece, "things": things.figures, "sentences": figures},
+        "caution": {
+            "tags": tag_figures.told,
+            "tag_ece": tag_figures.ece,
+            "things": things.figures,
+            "sentences": figures,
+        },
     }
 
 

@@ -73,9 +73,7 @@ class DecoderBlock(nn.Module):
 class CaptionDecoder(nn.Module):
     """Next-word logits from the words so far and the encoder state of the photo (its grid and its hints)."""
 
-    def __init__(
-        self, vocabulary: int, hints: int, width: int = 256, layers: int = 3, longest: int = 32
-    ) -> None:
+    def __init__(self, vocabulary: int, hints: int, width: int = 256, layers: int = 3, longest: int = 32) -> None:
         super().__init__()
         self.width, self.layers, self.heads = width, layers, 4
         self.embed = nn.Embedding(vocabulary, width, padding_idx=0)
