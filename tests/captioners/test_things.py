@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotigram.captioners.embedded.subject import with_subject
 from emotigram.captioners.embedded.things import kinds, thing_chances, things
 from emotigram.tags.classes import class_tags, tag_chances
 from emotigram.tags.selection import tag_of
+from emotigram.tags.subject import with_subject
 from emotigram.tags.vocabulary import broader_chain, trained_entries
 
 WEIGHTS = [0.9, 0.4, 1.0, -0.1, -0.1]

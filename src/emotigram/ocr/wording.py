@@ -11,6 +11,7 @@ import regex
 
 from emotigram.data_files import data_languages, read_language
 from emotigram.domain import Captions, SeenText
+from emotigram.tags.subject import with_subject
 
 _LARGE_SHARE = 0.06  # of the photo's area: a name on a shirt, a plate or a watermark takes less
 _MOST_LINES, _MOST_WORDS = 3, 6
@@ -73,7 +74,9 @@ def _words(text: str) -> int:
 def _is_weak(captions: Captions, language: str) -> bool:
     """Whether the captioner had a sentence and did not trust it."""
     sentence = captions.sentences.get(language)
-    return sentence is not None and sentence != captions.description[language]
+    if sentence is None:
+        return False
+    return with_subject(sentence, captions.tags, language) != captions.description[language]
 
 
 @cache

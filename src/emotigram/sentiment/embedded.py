@@ -90,7 +90,8 @@ class EmbeddedSentiment(SentimentModel):
             return known.values
         if photo is None:
             return np.zeros(FEATURES, dtype=np.float32)
-        return self._backbone.look(batch([photo.image], SIDE_PX)).pooled[0]
+        features: NDArray[np.float32] = self._backbone.look(batch([photo.image], SIDE_PX)).pooled[0]
+        return features
 
 
 def _affect(sentiment: NDArray[np.float64], emotions: NDArray[np.float64], feeling: NDArray[np.float64]) -> Affect:

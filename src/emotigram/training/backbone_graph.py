@@ -75,7 +75,7 @@ def backbone_graph() -> onnx.ModelProto:
     """photos, uint8 (n, 260, 260, 3) -> grid (n, 25, 1280), pooled (n, 1280), logits (n, 1000)."""
     g = _Graph()
     for name, value in {"mean": MEAN, "spread": SPREAD, "zero": 0.0, "six": 6.0}.items():
-        g.constant(name, np.float32(value))
+        g.constant(name, np.array(value, np.float32))
     x = g.node("Cast", ["photos"], "photos.float", to=TensorProto.FLOAT)
     x = g.node("Div", [g.node("Sub", [x, "mean"], "photos.centred"), "spread"], "photos.normal")
     x = g.node("Transpose", [x], "photos.channels", perm=[0, 3, 1, 2])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -40,7 +42,7 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = x if self._expand_conv is None else F.relu6(self._expand_conv(x))
         y = self._project_conv(F.relu6(self._depthwise_conv(y)))
-        return x + y if self.is_residual else y
+        return cast(Tensor, x + y if self.is_residual else y)
 
 
 class BackboneNet(nn.Module):
@@ -66,5 +68,5 @@ class BackboneNet(nn.Module):
         return F.adaptive_avg_pool2d(x, SIDE).flatten(2).transpose(1, 2)
 
 
-def _state(weights: Mapping[str, NDArray[object]]) -> dict[str, Tensor]:
+def _state(weights: Mapping[str, NDArray[np.float32]]) -> dict[str, Tensor]:
     return {name: torch.from_numpy(values) for name, values in weights.items() if not name.startswith("classes.")}

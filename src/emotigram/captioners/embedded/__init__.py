@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotigram.captioners.embedded.caution import calibrated, confidence, sentence_evidence
-from emotigram.captioners.embedded.subject import with_subject
 from emotigram.captioners.embedded.things import thing_chances, things
 from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.engines import Engine
@@ -26,6 +25,7 @@ from emotigram.ports import Captioner
 from emotigram.settings import Settings
 from emotigram.tags.classes import tag_chances
 from emotigram.tags.selection import cautious, consistent, sure_tags
+from emotigram.tags.subject import with_subject
 from emotigram.tags.wording import from_tags
 
 if TYPE_CHECKING:

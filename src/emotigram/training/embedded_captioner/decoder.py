@@ -138,7 +138,7 @@ class HintHead(nn.Module):
 
     def forward(self, grid: Tensor) -> Tensor:
         seen = self.drop(self.norm(grid).transpose(1, 2)).transpose(1, 2)
-        return self.whole(seen.mean(1)) + self.cell(seen).amax(1)
+        return cast(Tensor, self.whole(seen.mean(1)) + self.cell(seen).amax(1))
 
 
 class CaptionerNet(nn.Module):
