@@ -22,6 +22,7 @@ from emotigram.training.affect.data import examples
 from emotigram.training.affect.tone import tone_examples
 from emotigram.training.model_folder import write_manifest
 
+_TELLING = 60  # features
 WORDS = ["wonderful lovely 真好", "terrible awful 太差", "a plain report 说明"]
 SENTIMENTS = ["positive", "negative", "neutral"]
 TEXT_SETS: dict[str, tuple[str, str, list[object]]] = {
@@ -43,7 +44,7 @@ pytestmark = [
 
 
 def _drawn(folder: Path, repeats: int = 40) -> np.ndarray:
-    """Text sets, prepared rows and photo features in which feature 0 tells the mood."""
+    """Text sets, prepared rows and photo features in which the first features tell the mood."""
     rng = np.random.default_rng(0)
     for stem, (text, label, labels) in TEXT_SETS.items():
         texts = [f"{words} {number}" for number in range(repeats) for words in WORDS]
@@ -51,7 +52,7 @@ def _drawn(folder: Path, repeats: int = 40) -> np.ndarray:
     rows, features = [], rng.normal(0, 0.2, (240, FEATURES)).astype(np.float32)
     for i in range(240):
         mood, source = i % 3, ("msed", "mvsa", "oasis")[i // 3 % 3]
-        features[i, 0] += (3, -3, 0)[mood]
+        features[i, :_TELLING] += (3, -3, 0)[mood]
         rows.append(
             {
                 "set": source,
@@ -83,7 +84,7 @@ def model(work: Path) -> Model:
 
 def test_the_trained_model_judges_words_and_photos(model: Model) -> None:
     bright, gloomy = np.zeros((2, FEATURES), np.float32)
-    bright[0], gloomy[0] = 3.0, -3.0
+    bright[:_TELLING], gloomy[:_TELLING] = 3.0, -3.0
     engine = EmbeddedSentiment(model)
     texts, photos = ["lovely 真好", "太差 awful", "", ""], [None, None, bright, gloomy]
     glad, sad, seen, feared = engine.judge(

@@ -18,6 +18,7 @@ def row(*captions: str, objects: dict[str, float] | None = None, label: str = ""
     return {
         "captions_en": list(captions),
         "objects": json.dumps(objects or {}),
+        "set": "flickr8k",
         "imagenet": "[]",
         "label": label,
     }

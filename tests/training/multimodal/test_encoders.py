@@ -319,7 +319,7 @@ def test_a_missing_photo_is_all_zeros(tmp_path: Path, scene: Image.Image) -> Non
     (tmp_path / "blip2").mkdir()
     (tmp_path / "vit").mkdir()
     encoders = [
-        EmbeddedImage(SETTINGS),
+        EmbeddedImage(),
         HuggingFaceImage(save_vit(tmp_path / "vit"), "vit", SETTINGS),
         QFormerImage(save_blip2(tmp_path / "blip2"), "blip2", SETTINGS),
     ]
