@@ -110,7 +110,7 @@ def test_a_pug_goes_without_saying_that_it_is_a_dog() -> None:
     tags = [tag("pug"), tag("animal"), tag("dog"), tag("sofa")]
     assert [each.key for each in without_repetition(tags)] == ["pug", "sofa"]
     assert [each.key for each in things_to_name(tags, "ja")] == ["pug", "sofa"]
-    assert from_tags([tag("pug"), tag("grass")], ["red"], "zh") == "一张有八哥犬和草地的照片。"
+    assert from_tags([tag("pug"), tag("grass")], "zh") == "一张有八哥犬和草地的照片。"
 
 
 def test_a_pug_is_spoken_of_as_a_dog() -> None:

@@ -35,7 +35,7 @@ def consistent(probabilities: Mapping[str, float]) -> dict[str, float]:
 def sure_tags(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Tag, ...]:
     """Tags that reach their thresholds, surest first, without those that go without saying beside another.
 
-    Of several numbers of people only the surest is sure_tags.
+    Of several numbers of people only the surest is told.
     """
     sure = sorted(((p, key) for key, p in probabilities.items() if p >= thresholds.get(key, _NEVER)), reverse=True)
     return without_repetition([tag_of(key, p) for p, key in sure])

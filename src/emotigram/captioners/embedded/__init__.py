@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emotigram.captioners.embedded.agreement import agreeing
 from emotigram.captioners.embedded.caution import calibrated, confidence, sentence_evidence
-from emotigram.captioners.embedded.things import thing_chances, things
+from emotigram.captioners.embedded.things import surest, thing_chances
 from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.engines import Engine
 from emotigram.errors import EngineError
@@ -121,8 +122,13 @@ class EmbeddedCaptioner(Captioner):
 
     def tags(self, sight: Sight) -> dict[str, float]:
         """Calibrated probabilities of all tags and things, also of those made of others."""
-        own = consistent(calibrated(sight.chances, self._manifest["tag_calibration"]))
-        return thing_chances(sight.classes, own, sight.strangeness, self._manifest["thing_weights"])
+        return surest(self._own_tags(sight), self._things(sight))
+
+    def _own_tags(self, sight: Sight) -> dict[str, float]:
+        return consistent(calibrated(sight.chances, self._manifest["tag_calibration"]))
+
+    def _things(self, sight: Sight) -> dict[str, float]:
+        return thing_chances(sight.classes, sight.chances, sight.strangeness, self._manifest["thing_weights"])
 
     def _say(self, grid: NDArray[np.float32], hints: NDArray[np.float32]) -> list[dict[str, tuple[str, float]]]:
         photos, languages = len(grid), len(LANGUAGES)
@@ -135,29 +141,31 @@ class EmbeddedCaptioner(Captioner):
         return [dict(said[start : start + languages]) for start in range(0, len(said), languages)]
 
     def _worded(self, sight: Sight) -> Captions:
-        chances = self.tags(sight)
-        is_strange = sight.strangeness >= self._manifest["strange_from"]
-        tags = self._sure_tags(sight, chances, is_strange)
+        chances, tags = self.tags(sight), self._sure_tags(sight)
         sure = {language: self.confidence(sight, chances, language) for language in LANGUAGES}
-        description = {
+        trusted = {
             language: with_subject(sentence, tags, language)
-            if sentence and not is_strange and sure[language] >= self._manifest["least_confidence"][language]
-            else from_tags(tags, language)
             for language, sentence in sight.sentences.items()
+            if sure[language] >= self._manifest["least_confidence"][language] and sight.strangeness < self._alien_from
         }
+        told = agreeing(trusted, tags)
+        description = {language: told.get(language) or from_tags(tags, language) for language in LANGUAGES}
         return Captions(description, {}, tags, Features(SPACE, sight.features), sight.sentences, sure)
 
-    def _sure_tags(self, sight: Sight, chances: dict[str, float], is_strange: bool) -> tuple[Tag, ...]:
-        """Tags that are sure enough; the stranger the photo the fewer, for a network is sure too easily there."""
-        thresholds = self._manifest["tag_thresholds"]
-        own = (
-            {}
-            if sight.strangeness >= self._manifest["alien_from"]
-            else cautious(thresholds)
-            if is_strange
-            else thresholds
-        )
-        return sure_tags(chances, {**dict.fromkeys(things(), self._manifest["thing_threshold"]), **own})
+    @property
+    def _alien_from(self) -> float:
+        return float(self._manifest["alien_from"])
+
+    def _sure_tags(self, sight: Sight) -> tuple[Tag, ...]:
+        """Tags that are sure enough; the stranger the photo the fewer of our own heads', which are sure too easily.
+
+        The classifier has seen more of the world; how strange the photo is to us is part of a thing's evidence.
+        """
+        own, floor = self._manifest["tag_thresholds"], self._manifest["thing_threshold"]
+        if sight.strangeness >= self._manifest["strange_from"]:
+            own = {} if sight.strangeness >= self._alien_from else cautious(own)
+        seen = {key: floor for key, chance in self._things(sight).items() if chance >= floor}
+        return sure_tags(self.tags(sight), own | seen)
 
     def confidence(self, sight: Sight, chances: dict[str, float], language: str) -> float:
         """The chance in [0, 1] that the sentence is right, from the tags' calibrated ``chances`` and the rest."""

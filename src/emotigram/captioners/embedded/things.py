@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 
 from emotigram.captioners.embedded.caution import confidence, log_odds
 from emotigram.tags.vocabulary import broader_chain, tag_entries, trained_entries
@@ -13,31 +14,36 @@ _MOST_STRANGE = 4.0
 
 
 def thing_chances(
-    classes: Mapping[str, float], tags: Mapping[str, float], strangeness: float, weights: Sequence[float]
+    classes: Mapping[str, float], heads: Mapping[str, float], strangeness: float, weights: Sequence[float]
 ) -> dict[str, float]:
-    """Calibrated probabilities of things and of all tags: none of a tag's is below that of what it is broader than.
+    """Calibrated probabilities of things, of their kinds and of all that is broader, which is never less likely.
 
     A thing is as likely as its kind is there, times its share of the kind's classes. ``classes`` are the sums of the
-    classifier's probabilities by tag, ``tags`` the calibrated ones of our own heads.
+    classifier's probabilities by tag, ``heads`` the tags' probabilities as our own heads give them.
     """
-    found = dict(tags)
+    found: dict[str, float] = {}
     for kind, members in kinds().items():
         if classes.get(kind, 0.0) < _LEAST:
             continue
-        chance = confidence(kind_evidence(kind, classes, tags, strangeness), weights)
-        for key in members:
-            own = chance * min(1.0, classes.get(key, 0.0) / classes[kind])
+        chance = confidence(kind_evidence(kind, classes, heads, strangeness), weights)
+        shares = {key: min(1.0, classes.get(key, 0.0) / classes[kind]) for key in members}
+        for key, share in (shares | {kind: 1.0}).items():
             for broader in broader_chain(key):
-                found[broader] = max(found.get(broader, 0.0), own)
+                found[broader] = max(found.get(broader, 0.0), chance * share)
     return found
 
 
+def surest(*chances: Mapping[str, float]) -> dict[str, float]:
+    """Each key's highest probability of several."""
+    return {key: max(each.get(key, 0.0) for each in chances) for key in dict.fromkeys(chain.from_iterable(chances))}
+
+
 def kind_evidence(
-    kind: str, classes: Mapping[str, float], tags: Mapping[str, float], strangeness: float
+    kind: str, classes: Mapping[str, float], heads: Mapping[str, float], strangeness: float
 ) -> list[float]:
     """What a kind's probability is judged by: its classes, whether our heads see it, how strange the photo is."""
-    heads = log_odds(tags[kind]) if kind in tags else 0.0
-    return [log_odds(classes.get(kind, 0.0)), heads, float(kind in tags), min(strangeness, _MOST_STRANGE)]
+    seen = log_odds(heads[kind]) if kind in heads else 0.0
+    return [log_odds(classes.get(kind, 0.0)), seen, float(kind in heads), min(strangeness, _MOST_STRANGE)]
 
 
 @cache
@@ -51,7 +57,7 @@ def kinds() -> Mapping[str, tuple[str, ...]]:
     """Kinds with the things that belong to each: the nearest tag that our heads give, or else the broadest thing."""
     found: dict[str, list[str]] = {}
     for key in things():
-        chain = broader_chain(key)
-        kind = next((each for each in chain if each in trained_entries()), chain[-1])
+        path = broader_chain(key)
+        kind = next((each for each in path if each in trained_entries()), path[-1])
         found.setdefault(kind, []).append(key)
     return {kind: tuple(members) for kind, members in found.items()}

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from emotigram.captioners.embedded import VERSION, EmbeddedCaptioner, Sight
 from emotigram.captioners.embedded.caution import calibrated
-from emotigram.captioners.embedded.things import thing_chances
+from emotigram.captioners.embedded.things import surest, thing_chances
 from emotigram.inference import backbone
 from emotigram.inference.backbone import CELLS, FEATURES, SIDE_PX, Backbone
 from emotigram.inference.familiarity import Familiarity
@@ -82,9 +82,10 @@ def fit_caution(corpus: Corpus, sights: Sequence[Sight]) -> dict[str, Any]:
     lines, tag_figures = fit_tags(sights, truth, everyone), judge_tags(sights, truth)
     unseen = cross_fitted_tags(sights, truth)
     own = [consistent(calibrated(sight.chances, lines)) for sight in sights]
-    things = fit_things(corpus, corpus.val, sights, unseen)
+    things = fit_things(corpus, corpus.val, sights)
     shipped = [
-        thing_chances(s.classes, tags, s.strangeness, things.weights) for s, tags in zip(sights, own, strict=True)
+        surest(tags, thing_chances(s.classes, s.chances, s.strangeness, things.weights))
+        for s, tags in zip(sights, own, strict=True)
     ]
     limits, figures, weights = {}, {}, {}
     for language in LANGUAGES:

@@ -7,7 +7,7 @@ captions by several people, kind by kind: who writes "dog" under a pug has said 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ from emotigram.tags.vocabulary import broader_chain, tag_entries
 from emotigram.tags.wording import mentions
 from emotigram.training.embedded_captioner.corpus import Corpus
 
-THING_FLOOR = 0.75  # a thing is told from this probability on
+THING_FLOOR = 0.7  # a thing is told from this probability on
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _LEAST = 0.05  # of the classes' probability under a kind, to learn from it
 _FEWEST_CAPTIONS = 4  # that together leave nothing out that matters
@@ -37,17 +37,15 @@ class ThingFit:
     figures: dict[str, float]
 
 
-def fit_things(
-    corpus: Corpus, picked: NDArray[np.int64], sights: Sequence[Sight], tags: Sequence[Mapping[str, float]]
-) -> ThingFit:
-    """Fit on the photos of ``picked`` that enough is known of; ``sights`` and calibrated ``tags`` are row for row."""
+def fit_things(corpus: Corpus, picked: NDArray[np.int64], sights: Sequence[Sight]) -> ThingFit:
+    """Fit on the photos of ``picked`` that enough is known of, whose sights are row for row."""
     spoken = _Spoken(corpus)
     evidence, right, photo = [], [], []
     for place, (row, sight) in enumerate(zip(picked, sights, strict=True)):
         for kind in kinds():
             verdict = spoken.verdict(int(row), kind) if sight.classes.get(kind, 0.0) >= _LEAST else None
             if verdict is not None:
-                evidence.append(kind_evidence(kind, sight.classes, tags[place], sight.strangeness))
+                evidence.append(kind_evidence(kind, sight.classes, sight.chances, sight.strangeness))
                 right.append(verdict)
                 photo.append(place)
     table, truth, halves = np.array(evidence), np.array(right), np.array(photo) % 2

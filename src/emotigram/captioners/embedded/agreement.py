@@ -1,0 +1,39 @@
+"""What a description may not contradict: the surest thing in the photo, and the description in the other language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from emotigram.domain import Tag
+from emotigram.tags.vocabulary import broader_chain, tag_entries, vocabulary, with_broader
+
+_SUBJECTS = ("animal", "food", "vehicle")  # what a photo is of, wherever it is sure
+_LIVING = ("animal", "people")
+
+
+def agreeing(sentences: Mapping[str, str], tags: Sequence[Tag]) -> dict[str, str]:
+    """The sentences by language that name one of the photo's sure subjects, if it has any, and not another's.
+
+    Sentences that speak of different beings are both left out: one of them is wrong, and nobody knows which.
+    """
+    named = {language: _named(sentence, language) for language, sentence in sentences.items()}
+    kept = {language: text for language, text in sentences.items() if _has_subject(named[language], tags)}
+    living = [beings for language in kept if (beings := _beings(named[language]))]
+    return {} if len(living) > 1 and not living[0] & living[1] else kept
+
+
+def _named(sentence: str, language: str) -> frozenset[str]:
+    """Tags that a sentence's words may mean, with what is broader."""
+    return with_broader(key for keys in vocabulary(language).words_in(sentence).values() for key in keys)
+
+
+def _has_subject(named: frozenset[str], tags: Sequence[Tag]) -> bool:
+    subjects = [tag for tag in tags if tag.kind in _SUBJECTS]
+    return not subjects or any(not named.isdisjoint(broader_chain(tag.key)) for tag in subjects)
+
+
+def _beings(named: frozenset[str]) -> frozenset[str]:
+    """People as one, animals each by its own kind."""
+    entries = tag_entries()
+    living = {key for key in named if entries[key]["kind"] in _LIVING}
+    return frozenset("person" if entries[key]["kind"] == "people" else key for key in living if key != "animal")
