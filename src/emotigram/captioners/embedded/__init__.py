@@ -163,7 +163,7 @@ class EmbeddedCaptioner(Captioner):
         """
         own, floor = self._manifest["tag_thresholds"], self._manifest["thing_threshold"]
         if sight.strangeness >= self._manifest["strange_from"]:
-            own = {} if sight.strangeness >= self._alien_from else cautious(own)
+            own = cautious(own)
         seen = {key: floor for key, chance in self._things(sight).items() if chance >= floor}
         return sure_tags(self.tags(sight), own | seen)
 

@@ -9,6 +9,7 @@ from emotigram.tags.vocabulary import broader_chain, tag_entries, vocabulary, wi
 
 _SUBJECTS = ("animal", "food", "vehicle")  # what a photo is of, wherever it is sure
 _LIVING = ("animal", "people")
+_ANY = {"animal", "wild_animal"}  # which says too little to tell two apart
 
 
 def agreeing(sentences: Mapping[str, str], tags: Sequence[Tag]) -> dict[str, str]:
@@ -23,17 +24,20 @@ def agreeing(sentences: Mapping[str, str], tags: Sequence[Tag]) -> dict[str, str
 
 
 def _named(sentence: str, language: str) -> frozenset[str]:
-    """Tags that a sentence's words may mean, with what is broader."""
-    return with_broader(key for keys in vocabulary(language).words_in(sentence).values() for key in keys)
+    """Tags that a sentence's words may mean."""
+    return frozenset(key for keys in vocabulary(language).words_in(sentence).values() for key in keys)
 
 
 def _has_subject(named: frozenset[str], tags: Sequence[Tag]) -> bool:
-    subjects = [tag for tag in tags if tag.kind in _SUBJECTS]
-    return not subjects or any(not named.isdisjoint(broader_chain(tag.key)) for tag in subjects)
+    """Whether the sentence names a sure subject, what that is a kind of, or a kind of it; a dog is no lion."""
+    subjects = [tag.key for tag in tags if tag.kind in _SUBJECTS]
+    return not subjects or any(
+        key in broader_chain(name) or name in broader_chain(key) for key in subjects for name in named
+    )
 
 
 def _beings(named: frozenset[str]) -> frozenset[str]:
-    """People as one, animals each by its own kind."""
+    """People as one, animals each with its own kinds."""
     entries = tag_entries()
-    living = {key for key in named if entries[key]["kind"] in _LIVING}
-    return frozenset("person" if entries[key]["kind"] == "people" else key for key in living if key != "animal")
+    living = {key for key in with_broader(named) if entries[key]["kind"] in _LIVING} - _ANY
+    return frozenset("person" if entries[key]["kind"] == "people" else key for key in living)
