@@ -16,7 +16,7 @@ from emotigram.training.affect.data import AffectExample
 from emotigram.training.affect.featurizer import Featurizer
 from emotigram.training.affect.network import CASES, SENTIMENTS, AffectNet
 
-_STRENGTH = {"text": 0.3, "photo": 0.03, "both": 0.01}  # inverse of the regularisation: photo features are many
+_STRENGTH = {"text": 0.3, "photo": 0.1, "both": 0.01}  # inverse of the regularisation: photo features are many
 _GATE_STRENGTH = 0.3
 _FEWEST = 20  # examples that a head is fitted on
 _MOST = 30_000  # more do not change a head of some hundred weights

@@ -12,7 +12,7 @@ from emotigram.inference.backbone import FEATURES
 
 SENTIMENTS = 3
 CASES = ("text", "photo", "both")
-_PHOTO_SHARE = 0.2  # of a photo feature's spread beside what the judges of text say
+_PHOTO_SHARE = 0.11  # of a photo feature's spread beside what the judges of text say
 # How excited each of EMOTIONS is, after the circumplex of Russell 1980 (J. Pers. Soc. Psychol. 39): our reading of it
 _AROUSAL = (0.3, -0.4, 0.6, 0.6, 0.3, 0.6, -0.4)
 # Probabilities where there is neither text nor photo: neutral, and too close to call
