@@ -97,6 +97,8 @@ def test_the_subject_has_its_own_name(sentence: str, language: str, keys: list[s
         ({"en": "A man walks.", "zh": "一个小男孩在走路。"}, [], {"en", "zh"}),
         ({"en": "A view of the sea.", "zh": "一片大海。"}, ["sea"], {"en", "zh"}),
         ({"en": "A dog runs."}, ["grass"], {"en"}),
+        ({"en": "A man in a white shirt and a white shirt."}, [], set()),
+        ({"zh": "戴着帽子的男人和戴着帽子的女人。"}, [], set()),
     ],
 )
 def test_what_contradicts_the_photo_or_the_other_language_is_left_out(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -141,8 +141,8 @@ class EmbeddedCaptioner(Captioner):
         return [dict(said[start : start + languages]) for start in range(0, len(said), languages)]
 
     def _worded(self, sight: Sight) -> Captions:
-        chances, tags = self.tags(sight), self._sure_tags(sight)
-        sure = {language: self.confidence(sight, chances, language) for language in LANGUAGES}
+        tags = self._sure_tags(sight)
+        sure = {language: self.confidence(sight, language) for language in LANGUAGES}
         trusted = {
             language: with_subject(sentence, tags, language)
             for language, sentence in sight.sentences.items()
@@ -167,11 +167,17 @@ class EmbeddedCaptioner(Captioner):
         seen = {key: floor for key, chance in self._things(sight).items() if chance >= floor}
         return sure_tags(self.tags(sight), own | seen)
 
-    def confidence(self, sight: Sight, chances: dict[str, float], language: str) -> float:
-        """The chance in [0, 1] that the sentence is right, from the tags' calibrated ``chances`` and the rest."""
-        sentence, fluency = sight.sentences[language], sight.log_probability[language]
-        evidence = sentence_evidence(sentence, language, fluency, sight.strangeness, chances)
-        return confidence(evidence, self._manifest["sentence_weights"][language])
+    def confidence(self, sight: Sight, language: str) -> float:
+        """The chance in [0, 1] that the sentence is right."""
+        things = self._things(sight)
+        return confidence(evidence_of(sight, things, language), self._manifest["sentence_weights"][language])
+
+
+def evidence_of(sight: Sight, things: Mapping[str, float], language: str) -> list[float]:
+    """What a sentence's confidence is judged by; its claims by the heads themselves, for not every tag has a line."""
+    seen = surest(consistent(sight.chances), things)
+    sentence, fluency = sight.sentences[language], sight.log_probability[language]
+    return sentence_evidence(sentence, language, fluency, sight.strangeness, seen)
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

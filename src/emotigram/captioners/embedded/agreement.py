@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from emotigram.domain import Tag
+from emotigram.inference.word_list import split_words
 from emotigram.tags.vocabulary import broader_chain, tag_entries, vocabulary, with_broader
 
 _SUBJECTS = ("animal", "food", "vehicle")  # what a photo is of, wherever it is sure
 _LIVING = ("animal", "people")
+_PIECE = {"en": 3, "zh": 4}  # words or characters that no short sentence says twice
 _ANY = {"animal", "wild_animal"}  # which says too little to tell two apart
 
 
@@ -18,9 +20,20 @@ def agreeing(sentences: Mapping[str, str], tags: Sequence[Tag]) -> dict[str, str
     Sentences that speak of different beings are both left out: one of them is wrong, and nobody knows which.
     """
     named = {language: _named(sentence, language) for language, sentence in sentences.items()}
-    kept = {language: text for language, text in sentences.items() if _has_subject(named[language], tags)}
+    kept = {
+        language: text
+        for language, text in sentences.items()
+        if _has_subject(named[language], tags) and not _repeats(text, language)
+    }
     living = [beings for language in kept if (beings := _beings(named[language]))]
     return {} if len(living) > 1 and not living[0] & living[1] else kept
+
+
+def _repeats(sentence: str, language: str) -> bool:
+    """Whether a sentence says the same twice, as decoders do: "a white shirt and a white shirt"."""
+    units = split_words(sentence, language)
+    pieces = list(zip(*(units[start:] for start in range(_PIECE[language])), strict=False))
+    return len(set(pieces)) < len(pieces)
 
 
 def _named(sentence: str, language: str) -> frozenset[str]:

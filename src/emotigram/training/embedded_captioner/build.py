@@ -13,17 +13,15 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from emotigram.captioners.embedded import VERSION, EmbeddedCaptioner, Sight
-from emotigram.captioners.embedded.caution import calibrated
-from emotigram.captioners.embedded.things import surest, thing_chances
+from emotigram.captioners.embedded.things import thing_chances
 from emotigram.inference import backbone
 from emotigram.inference.backbone import CELLS, FEATURES, SIDE_PX, Backbone
 from emotigram.inference.familiarity import Familiarity
 from emotigram.inference.store import open_model
 from emotigram.inference.word_list import LANGUAGES
-from emotigram.tags.selection import consistent, network_tags
+from emotigram.tags.selection import network_tags
 from emotigram.training.embedded_captioner.caution import (
     Truth,
-    cross_fitted_tags,
     fit_sentences,
     fit_tags,
     judge_sentences,
@@ -80,28 +78,23 @@ def fit_caution(corpus: Corpus, sights: Sequence[Sight]) -> dict[str, Any]:
     truth = Truth.of(keys, corpus.hints.targets[val, : len(keys)], corpus.hints.weights[val, : len(keys)])
     everyone = np.arange(len(sights))
     lines, tag_figures = fit_tags(sights, truth, everyone), judge_tags(sights, truth)
-    unseen = cross_fitted_tags(sights, truth)
-    own = [consistent(calibrated(sight.chances, lines)) for sight in sights]
-    things = fit_things(corpus, corpus.val, sights)
-    shipped = [
-        surest(tags, thing_chances(s.classes, s.chances, s.strangeness, things.weights))
-        for s, tags in zip(sights, own, strict=True)
-    ]
+    fit = fit_things(corpus, corpus.val, sights)
+    things = [thing_chances(s.classes, s.chances, s.strangeness, fit.weights) for s in sights]
     limits, figures, weights = {}, {}, {}
     for language in LANGUAGES:
-        limits[language], figures[language] = judge_sentences(sights, unseen, truth, language)
-        weights[language] = fit_sentences(sights, shipped, truth, language, everyone)
+        limits[language], figures[language] = judge_sentences(sights, things, truth, language)
+        weights[language] = fit_sentences(sights, things, truth, language, everyone)
     return {
         "tag_calibration": lines,
         "tag_thresholds": tag_figures.thresholds,
-        "thing_weights": things.weights,
+        "thing_weights": fit.weights,
         "thing_threshold": THING_FLOOR,
         "sentence_weights": weights,
         "least_confidence": limits,
         "caution": {
             "tags": tag_figures.told,
             "tag_ece": tag_figures.ece,
-            "things": things.figures,
+            "things": fit.figures,
             "sentences": figures,
         },
     }

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from emotigram.captioners.embedded import Sight
-from emotigram.captioners.embedded.caution import calibrated, confidence, log_odds, sentence_evidence
+from emotigram.captioners.embedded import Sight, evidence_of
+from emotigram.captioners.embedded.caution import calibrated, confidence, log_odds
 from emotigram.evaluation.confidence import calibration
 from emotigram.tags.selection import consistent
 from emotigram.tags.vocabulary import trained_entries
@@ -23,7 +23,7 @@ from emotigram.tags.wording import claims
 TAG_FLOOR = 0.7  # a tag is told from this probability on
 _PRECISION = 0.7  # and only if it is right this often where it is told
 _FEWEST = 8  # photos that have it, and photos that are told it, for either to mean anything
-SENTENCE_PRECISION = 0.75  # of the sentences told whole, the share in which everything named is there
+SENTENCE_PRECISION = 0.85  # of the sentences told whole, the share in which everything named is there
 _NEVER = 1.01
 _UNJUDGED = {"activity", "count", "setting"}  # weak labels know what is there better than what it does or how many
 
@@ -120,26 +120,26 @@ def sentence_truth(sights: Sequence[Sight], truth: Truth, language: str) -> tupl
 
 
 def fit_sentences(
-    sights: Sequence[Sight], tags: Sequence[Mapping[str, float]], truth: Truth, language: str, rows: NDArray[np.int64]
+    sights: Sequence[Sight], things: Sequence[Mapping[str, float]], truth: Truth, language: str, rows: NDArray[np.int64]
 ) -> list[float]:
     """Weights of a sentence's evidence, the intercept last."""
     picked, right = sentence_truth(sights, truth, language)
     kept = np.isin(picked, rows)
-    evidence = np.array([_evidence(sights[i], tags[i], language) for i in picked[kept]])
+    evidence = np.array([evidence_of(sights[i], things[i], language) for i in picked[kept]])
     if len(np.unique(right[kept])) < 2:  # too few photos to learn from: nothing is sure
-        return [0.0] * len(_evidence(sights[0], tags[0], language)) + [-1.0]
+        return [0.0] * len(evidence_of(sights[0], things[0], language)) + [-1.0]
     model = LogisticRegression(C=1.0).fit(evidence, right[kept])
     return [round(float(weight), 4) for weight in [*model.coef_[0], model.intercept_[0]]]
 
 
 def judge_sentences(
-    sights: Sequence[Sight], tags: Sequence[Mapping[str, float]], truth: Truth, language: str
+    sights: Sequence[Sight], things: Sequence[Mapping[str, float]], truth: Truth, language: str
 ) -> tuple[float, dict[str, float]]:
     """The confidence from which sentences are told whole, and cross-fitted figures of it."""
     chances = np.zeros(len(sights))
     for own, other in _halves(len(sights)):
-        weights = fit_sentences(sights, tags, truth, language, other)
-        chances[own] = [confidence(_evidence(sights[i], tags[i], language), weights) for i in own]
+        weights = fit_sentences(sights, things, truth, language, other)
+        chances[own] = [confidence(evidence_of(sights[i], things[i], language), weights) for i in own]
     picked, right = sentence_truth(sights, truth, language)
     limit = _limit(chances[picked], right)
     told = chances[picked] >= limit
@@ -175,12 +175,6 @@ def _verdict(keys: set[str], truth: Truth, photo: int) -> bool | None:
     if any(truth.there[key][photo] for key in own):
         return True
     return False if own and all(truth.known[key][photo] for key in own) else None
-
-
-def _evidence(sight: Sight, tags: Mapping[str, float], language: str) -> list[float]:
-    return sentence_evidence(
-        sight.sentences[language], language, sight.log_probability[language], sight.strangeness, tags
-    )
 
 
 def _halves(count: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
