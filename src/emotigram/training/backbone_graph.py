@@ -102,7 +102,7 @@ def _block(g: _Graph, x: str, name: str, wide: tuple[int, int], kernel: int, str
 def _outputs(g: _Graph, x: str) -> None:
     """The 9 x 9 grid as 5 x 5 means, its mean over all cells, and what the classifier says of that."""
     flat = g.node("Reshape", [x, g.constant("flat", np.array([0, HEAD, -1], np.int64))], "head.flat")
-    means = g.constant("means", _means())
+    means = g.constant("means", cell_means())
     coarse = g.node("MatMul", [flat, means], "head.coarse")
     g.node("Transpose", [coarse], "grid", perm=[0, 2, 1])
     g.node("ReduceMean", [flat], "pooled", axes=[2], keepdims=0)
@@ -110,7 +110,7 @@ def _outputs(g: _Graph, x: str) -> None:
     g.node("Gemm", ["pooled", weight, bias], "logits")
 
 
-def _means() -> np.ndarray:
+def cell_means() -> np.ndarray:
     """Weights (81, 25): each coarse cell is the mean of the fine cells it touches (as adaptive pooling does)."""
     line = np.zeros((_GRID_SIDE, SIDE), np.float32)
     for cell in range(SIDE):

@@ -11,33 +11,34 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from emotigram.inference.backbone import folded_weights, weights_file
-from emotigram.training.backbone_graph import HEAD, MEAN, SIDE, SPREAD, STAGES, STEM
+from emotigram.inference.backbone import SIDE_PX, folded_weights, weights_file
+from emotigram.training.backbone_graph import HEAD, MEAN, SPREAD, STAGES, STEM, cell_means
 
 __all__ = ["MEAN", "SPREAD", "BackboneNet"]
 
 
 class _Convolution(nn.Conv2d):
-    """A convolution with TensorFlow's "SAME" padding: what is odd is added right and below."""
+    """A convolution of maps of ``side`` cells, padded as TensorFlow's "SAME": what is odd is added right and below."""
+
+    def __init__(self, side: int, wide_in: int, wide_out: int, kernel: int, stride: int = 1, groups: int = 1) -> None:
+        super().__init__(wide_in, wide_out, kernel, stride, groups=groups)
+        missing = max((-(-side // stride) - 1) * stride + kernel - side, 0)
+        self.edges = [missing // 2, missing - missing // 2] * 2
 
     def forward(self, x: Tensor) -> Tensor:
-        edges: list[int] = []
-        for size in (x.shape[3], x.shape[2]):
-            missing = max((-(-size // self.stride[0]) - 1) * self.stride[0] + self.kernel_size[0] - size, 0)
-            edges += [missing // 2, missing - missing // 2]
-        return super().forward(F.pad(x, edges))
+        return super().forward(F.pad(x, self.edges))
 
 
 class _Block(nn.Module):
     """Inverted residual (Sandler et al. 2018, arXiv:1801.04381), batch normalisation folded in."""
 
-    def __init__(self, wide_in: int, wide_out: int, kernel: int, stride: int, expansion: int) -> None:
+    def __init__(self, side: int, wide: tuple[int, int], kernel: int, stride: int, expansion: int) -> None:
         super().__init__()
-        inner = wide_in * expansion
-        self._expand_conv = _Convolution(wide_in, inner, 1) if expansion > 1 else None
-        self._depthwise_conv = _Convolution(inner, inner, kernel, stride, groups=inner)
-        self._project_conv = _Convolution(inner, wide_out, 1)
-        self.is_residual = stride == 1 and wide_in == wide_out
+        inner = wide[0] * expansion
+        self._expand_conv = _Convolution(side, wide[0], inner, 1) if expansion > 1 else None
+        self._depthwise_conv = _Convolution(side, inner, inner, kernel, stride, groups=inner)
+        self._project_conv = _Convolution(side, inner, wide[1], 1)
+        self.is_residual = stride == 1 and wide[0] == wide[1]
 
     def forward(self, x: Tensor) -> Tensor:
         y = x if self._expand_conv is None else F.relu6(self._expand_conv(x))
@@ -53,19 +54,22 @@ class BackboneNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self._conv_stem = _Convolution(3, STEM, 3, 2)
-        blocks, wide = [], STEM
+        self._conv_stem = _Convolution(SIDE_PX, 3, STEM, 3, 2)
+        blocks, wide, side = [], STEM, SIDE_PX // 2
         for count, kernel, stride, expansion, channels in STAGES:
             for number in range(count):
-                blocks.append(_Block(wide, channels, kernel, 1 if number else stride, expansion))
-                wide = channels
+                own = 1 if number else stride
+                blocks.append(_Block(side, (wide, channels), kernel, own, expansion))
+                wide, side = channels, -(-side // own)
         self._blocks = nn.Sequential(*blocks)
-        self._conv_head = _Convolution(wide, HEAD, 1)
+        self._conv_head = _Convolution(side, wide, HEAD, 1)
+        self.means: Tensor
+        self.register_buffer("means", torch.from_numpy(cell_means()), persistent=False)
         self.load_state_dict(_state(folded_weights(weights_file())))
 
     def forward(self, normal: Tensor) -> Tensor:
         x = F.relu6(self._conv_head(self._blocks(F.relu6(self._conv_stem(normal)))))
-        return F.adaptive_avg_pool2d(x, SIDE).flatten(2).transpose(1, 2)
+        return cast(Tensor, (x.flatten(2) @ self.means).transpose(1, 2))
 
 
 def _state(weights: Mapping[str, NDArray[np.float32]]) -> dict[str, Tensor]:
