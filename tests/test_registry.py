@@ -106,7 +106,7 @@ def test_auto_takes_the_best_that_suits(third_party: Any) -> None:
 def test_ours_keep_their_names(third_party: Any) -> None:
     third_party(PLAIN, "plain_posing", "build", key="embedded")
     assert engine_keys("captioner").count("embedded") == 1
-    assert load_engine("captioner", "embedded", Settings()).read([PHOTO])[0].tags
+    assert load_engine("captioner", "embedded", Settings()).read([PHOTO])[0].features
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 VERSION = "3"
 _BATCH = 16  # photos a pass: more gain nothing on a CPU and cost memory
 _BEAMS = 4
+_UNDERSTOOD = 0.25  # where one language's sentence is less likely than this, the other's is not told either
 
 
 def build(settings: Settings) -> EmbeddedCaptioner:
@@ -146,9 +147,10 @@ class EmbeddedCaptioner(Captioner):
         trusted = {
             language: with_subject(sentence, tags, language)
             for language, sentence in sight.sentences.items()
-            if sure[language] >= self._manifest["least_confidence"][language] and sight.strangeness < self._alien_from
+            if sure[language] >= self._manifest["least_confidence"][language]
         }
-        told = agreeing(trusted, tags)
+        is_understood = min(sure.values()) >= _UNDERSTOOD and sight.strangeness < self._alien_from
+        told = agreeing(trusted, tags) if is_understood else {}
         description = {language: told.get(language) or from_tags(tags, language) for language in LANGUAGES}
         return Captions(description, {}, tags, Features(SPACE, sight.features), sight.sentences, sure)
 
