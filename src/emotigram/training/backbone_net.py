@@ -69,7 +69,7 @@ class BackboneNet(nn.Module):
 
     def forward(self, normal: Tensor) -> Tensor:
         x = F.relu6(self._conv_head(self._blocks(F.relu6(self._conv_stem(normal)))))
-        return cast(Tensor, (x.flatten(2) @ self.means).transpose(1, 2))
+        return (x.flatten(2) @ self.means).transpose(1, 2)
 
 
 def _state(weights: Mapping[str, NDArray[np.float32]]) -> dict[str, Tensor]:
