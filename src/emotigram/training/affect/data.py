@@ -24,6 +24,8 @@ _EMOTION = {
 _OF_EMOTION = {"joy": "positive", "neutral": "neutral"} | dict.fromkeys(
     ["sadness", "anger", "fear", "disgust"], "negative"
 )
+# photos that are positive or negative and never neutral: a judge that learned from them would be sure of any photo
+_TWO_CLASSES = {"deepsent"}
 _OF_NUMBER = {"-1": "negative", "0": "neutral", "1": "positive"}
 # set, file, column of the label
 _TEXT_SETS = (
@@ -77,7 +79,7 @@ def _key(text: str) -> str:
 
 def _with_photo(cache_dir: Path) -> Iterator[AffectExample]:
     for i, row in enumerate(load_rows(cache_dir)):
-        if row["sentiment"]:
+        if row["sentiment"] and row["set"] not in _TWO_CLASSES:
             emotions = [_EMOTION[row["emotion"]]] if row.get("emotion") else []
             feeling = None if row.get("valence") is None else (row["valence"], row["arousal"])
             shares = _shares([row["sentiment"]], SENTIMENTS), _shares(emotions, EMOTIONS)
