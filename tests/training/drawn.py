@@ -75,7 +75,7 @@ def photo_row(name: str, i: int) -> dict[str, Any]:
         "coco": {"captions_en": [caption] * 5, "captions_zh": []},
         "emotic": {"valence": 2.0 + 6 * red, "arousal": 5.0},
         "deepsent": {"sentiment": "positive" if red else "negative"},
-        "imagenet": {"label": "tench"},
+        "imagenet": {"id": "n01440764", "label": "tench"},
     }[name]
     return {"image": encoded(red, i), "id": f"Thing {i}", "objects": "{}", "imagenet": "[]", **own}
 

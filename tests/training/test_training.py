@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 pytest.importorskip("torch")
 
 from emotigram.captioners.embedded import EmbeddedCaptioner
-from emotigram.inference.backbone import Backbone
+from emotigram.inference.backbone import SIDE_PX, Backbone
+from emotigram.inference.pixels import batch
 from emotigram.inference.store import open_model
 from emotigram.training.__main__ import prepare, train
 from emotigram.training.backbone_graph import write_backbone
@@ -23,7 +24,7 @@ from emotigram.training.embedded_captioner.corpus import Corpus
 from emotigram.training.embedded_captioner.hint_head import train_hints
 from emotigram.training.embedded_captioner.reward import reward_captioner
 from emotigram.training.progress import plot_losses
-from tests.training.drawn import COUNTS, FEW, OTHERS, draw_data
+from tests.training.drawn import COUNTS, FEW, OTHERS, draw_data, encoded
 
 # torch's older exporter speaks of its own end; the newer one needs one more package and gains nothing here
 pytestmark = [
@@ -45,7 +46,7 @@ def _train(work: Path) -> None:
         models=work / "models",
         documents=[work / "README.md"],
         hint_epochs=2,
-        caption_epochs=8,
+        caption_epochs=60,
         reward_epochs=1,
     )
 
@@ -65,7 +66,8 @@ def folder(work: Path) -> Path:
 
 def _tells_two_drawn_photos_apart(folder: Path) -> None:
     captioner = EmbeddedCaptioner(open_model(folder), Backbone())
-    pixels = np.stack([np.full((260, 260, 3), colour, np.uint8) for colour in ([215, 35, 35], [35, 215, 35])])
+    photos = [Image.open(io.BytesIO(encoded(is_red, 999))) for is_red in (True, False)]
+    pixels = batch(photos, SIDE_PX)
     red, green = captioner.see(pixels)
     assert (red.sentences["en"], green.sentences["en"]) == ("A dog runs.", "The sea sleeps.")
     assert (red.sentences["zh"], green.sentences["zh"]) == ("狗在跑。", "大海睡了。")
@@ -78,12 +80,12 @@ def test_each_stage_goes_on_from_the_one_before_until_photos_are_told_apart(tmp_
     prepare(work / "data", work / "cache", work / "models")
     corpus = Corpus(work / "cache")
     train_hints(corpus, work, 2)
-    train_captioner(corpus, work, 4, batch=16)
+    train_captioner(corpus, work, 40, batch=16)
     reward_captioner(corpus, work, 1, batch=16)
     build_captioner_model(corpus, work, work / "models")
     plot_losses(work / "loss.jsonl", work / "loss.png")
     _tells_two_drawn_photos_apart(next((work / "models" / "captioner").iterdir()))
-    _left_losses_and_a_picture(work, ["hints", "hints", *["caption"] * 4, "reward"])
+    _left_losses_and_a_picture(work, ["hints", "hints", *["caption"] * 40, "reward"])
 
 
 @pytest.mark.nightly
@@ -106,7 +108,7 @@ def test_card_and_readme_repeat_the_figures_that_evaluate_wrote(work: Path, fold
 
 @pytest.mark.nightly
 def test_every_stage_leaves_its_losses_and_a_picture_of_them(work: Path) -> None:
-    _left_losses_and_a_picture(work, ["hints", "hints", *["caption"] * 8, "reward"])
+    _left_losses_and_a_picture(work, ["hints", "hints", *["caption"] * 60, "reward"])
 
 
 def _left_losses_and_a_picture(work: Path, stages: list[str]) -> None:
