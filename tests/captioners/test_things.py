@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram.captioners.embedded.agreement import agreeing
-from emotigram.captioners.embedded.things import kinds, thing_chances, things
+from emotigram.captioners.embedded.things import kinds, thing_chances, thing_floors, things
 from emotigram.tags.classes import class_tags, tag_chances
 from emotigram.tags.selection import tag_of
 from emotigram.tags.subject import with_subject
@@ -58,6 +58,15 @@ def test_nothing_is_surer_than_what_is_broader(
         own = found.get(key, 0.0)
         assert all(found.get(broader, 0.0) >= own for broader in broader_chain(key))
     assert all(0 <= chance <= 1 for chance in found.values())
+
+
+def test_nobody_is_called_an_animal() -> None:
+    alone, beside = thing_floors(0.7, 0.05), thing_floors(0.7, 0.6)
+    assert alone.keys() == beside.keys() == {*things(), *kinds()}
+    for key in ("monkey", "pig", "hippo", "pug", "animal"):
+        assert alone[key] == 0.7
+        assert beside[key] > 0.9
+    assert alone["espresso"] == beside["espresso"] == 0.7
 
 
 def test_every_thing_belongs_to_one_kind() -> None:

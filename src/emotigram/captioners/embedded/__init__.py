@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emotigram.captioners.embedded.agreement import agreeing
 from emotigram.captioners.embedded.caution import calibrated, confidence, sentence_evidence
-from emotigram.captioners.embedded.things import surest, thing_chances
+from emotigram.captioners.embedded.things import surest, thing_chances, thing_floors
 from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.engines import Engine
 from emotigram.errors import EngineError
@@ -121,16 +121,6 @@ class EmbeddedCaptioner(Captioner):
         seen = self._backbone.look(pixels)
         return seen, self._hints.run(None, {"grid": seen.grid})[0]
 
-    def tags(self, sight: Sight) -> dict[str, float]:
-        """Calibrated probabilities of all tags and things, also of those made of others."""
-        return surest(self._own_tags(sight), self._things(sight))
-
-    def _own_tags(self, sight: Sight) -> dict[str, float]:
-        return consistent(calibrated(sight.chances, self._manifest["tag_calibration"]))
-
-    def _things(self, sight: Sight) -> dict[str, float]:
-        return thing_chances(sight.classes, sight.chances, sight.strangeness, self._manifest["thing_weights"])
-
     def _say(self, grid: NDArray[np.float32], hints: NDArray[np.float32]) -> list[dict[str, tuple[str, float]]]:
         photos, languages = len(grid), len(LANGUAGES)
         rows = np.repeat(np.arange(photos), languages * _BEAMS)
@@ -142,37 +132,36 @@ class EmbeddedCaptioner(Captioner):
         return [dict(said[start : start + languages]) for start in range(0, len(said), languages)]
 
     def _worded(self, sight: Sight) -> Captions:
-        tags = self._sure_tags(sight)
-        sure = {language: self.confidence(sight, language) for language in LANGUAGES}
+        says = self._manifest
+        things = thing_chances(sight.classes, sight.chances, sight.strangeness, says["thing_weights"])
+        tags = self._sure_tags(sight, things)
+        sure = {
+            language: confidence(evidence_of(sight, things, language), says["sentence_weights"][language])
+            for language in LANGUAGES
+        }
         trusted = {
             language: with_subject(sentence, tags, language)
             for language, sentence in sight.sentences.items()
-            if sure[language] >= self._manifest["least_confidence"][language]
+            if sure[language] >= says["least_confidence"][language]
         }
-        is_understood = min(sure.values()) >= _UNDERSTOOD and sight.strangeness < self._alien_from
+        is_understood = min(sure.values()) >= _UNDERSTOOD and sight.strangeness < says["alien_from"]
         told = agreeing(trusted, tags) if is_understood else {}
         description = {language: told.get(language) or from_tags(tags, language) for language in LANGUAGES}
         return Captions(description, {}, tags, Features(SPACE, sight.features), sight.sentences, sure)
 
-    @property
-    def _alien_from(self) -> float:
-        return float(self._manifest["alien_from"])
-
-    def _sure_tags(self, sight: Sight) -> tuple[Tag, ...]:
+    def _sure_tags(self, sight: Sight, things: Mapping[str, float]) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer of our own heads', which are sure too easily.
 
         The classifier has seen more of the world; how strange the photo is to us is part of a thing's evidence.
         """
-        own, floor = self._manifest["tag_thresholds"], self._manifest["thing_threshold"]
-        if sight.strangeness >= self._manifest["strange_from"]:
+        says = self._manifest
+        own = says["tag_thresholds"]
+        if sight.strangeness >= says["strange_from"]:
             own = cautious(own)
-        seen = {key: floor for key, chance in self._things(sight).items() if chance >= floor}
-        return sure_tags(self.tags(sight), own | seen)
-
-    def confidence(self, sight: Sight, language: str) -> float:
-        """The chance in [0, 1] that the sentence is right."""
-        things = self._things(sight)
-        return confidence(evidence_of(sight, things, language), self._manifest["sentence_weights"][language])
+        floors = thing_floors(says["thing_threshold"], sight.chances.get("person", 0.0))
+        seen = {key: floors[key] for key, chance in things.items() if key in floors and chance >= floors[key]}
+        calibrated_own = consistent(calibrated(sight.chances, says["tag_calibration"]))
+        return sure_tags(surest(calibrated_own, things), own | seen)
 
 
 def evidence_of(sight: Sight, things: Mapping[str, float], language: str) -> list[float]:

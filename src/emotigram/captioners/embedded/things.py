@@ -11,6 +11,7 @@ from emotigram.tags.vocabulary import broader_chain, tag_entries, trained_entrie
 
 _LEAST = 0.02  # of the classes' probability under a kind; below it nobody need ask
 _MOST_STRANGE = 4.0
+_SOMEBODY, _CERTAIN = 0.3, 0.93
 
 
 def thing_chances(
@@ -31,6 +32,18 @@ def thing_chances(
             for broader in broader_chain(key):
                 found[broader] = max(found.get(broader, 0.0), chance * share)
     return found
+
+
+def thing_floors(floor: float, person: float) -> dict[str, float]:
+    """From which probability on each thing and kind is told; ``person`` is the chance that somebody is in the photo.
+
+    Beside people an animal must be all but certain: nobody is to be called one.
+    """
+    beside_people = person >= _SOMEBODY
+    return {
+        key: _CERTAIN if beside_people and tag_entries()[key]["kind"] == "animal" else floor
+        for key in (*things(), *kinds())
+    }
 
 
 def surest(*chances: Mapping[str, float]) -> dict[str, float]:
