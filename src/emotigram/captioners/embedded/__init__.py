@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 VERSION = "3"
-_BATCH = 16  # photos a pass: more gain nothing on a CPU and cost memory
+_BATCH = 8  # photos a pass: more gain nothing on a CPU and cost memory
 _BEAMS = 4
 _UNDERSTOOD = 0.25  # where one language's sentence is less likely than this, the other's is not told either
 
