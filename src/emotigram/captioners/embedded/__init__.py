@@ -57,8 +57,8 @@ ENGINE = Engine(
     names={"en": "describe photos, offline", "zh": "描述照片（离线）"},
     build=build,
     missing=_missing,
-    memory_gb=0.35,  # with the embedded sentiment model
-    cpu_s=0.04,
+    memory_gb=0.47,  # with the embedded sentiment model
+    cpu_s=0.06,
 )
 
 
