@@ -32,9 +32,9 @@ def train(
     documents: Annotated[
         list[Path] | None, typer.Option("--document", help="READMEs whose tables of figures are written anew.")
     ] = None,
-    hint_epochs: int = 8,
-    caption_epochs: int = 8,
-    reward_epochs: int = 3,
+    hint_epochs: int = 6,
+    caption_epochs: int = 6,
+    reward_epochs: int = 2,
     seed: int = 0,
 ) -> None:
     """Train the embedded captioner and affect model on what the pretrained backbone sees."""

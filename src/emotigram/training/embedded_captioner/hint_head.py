@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +28,8 @@ def train_hints(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) -> No
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _PEAK_RATE, epochs * steps, pct_start=0.15)
     parts: dict[str, Part] = {"head": head, "optimiser": optimiser, "schedule": schedule}
     checkpoint, log = Checkpoint(out_dir / "hints.ckpt", **parts), LossLog(out_dir / "loss.jsonl", "hints")
-    seen_epochs, best = checkpoint.resume(), float("inf")
-    best = checkpoint.facts.get("best", best)
+    seen_epochs = checkpoint.resume()
+    best = checkpoint.facts.get("best", float("inf"))
     for epoch in range(seen_epochs, epochs):
         rng = np.random.default_rng([seed, epoch])
         order, total = rng.permutation(corpus.train), 0.0
@@ -49,7 +48,7 @@ def train_hints(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0) -> No
         log.write(epoch + 1, hints=total / steps, val_hints=found)
         if found < best:
             best = found
-            torch.save(copy.deepcopy(head).state_dict(), out_dir / "hints.pt")
+            torch.save(head.state_dict(), out_dir / "hints.pt")
         checkpoint.save(epoch + 1, {"best": best})
 
 
