@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from emotigram.inference.ngrams import KnownNgrams
 from emotigram.inference.pixels import batch
 from emotigram.inference.store import Model, shipped_model
 from emotigram.ports import SentimentModel
+from emotigram.sentiment.caution import softened
 from emotigram.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class EmbeddedSentiment(SentimentModel):
         self._known = _ngrams(model)
         self._models_dir, self._threads = models_dir, threads
         _check(model, self._affect, len(self._known.crcs))
+        self._floors: dict[str, float] = model.field("photo_floors")
 
     @cached_property
     def _backbone(self) -> Backbone:
@@ -83,7 +85,11 @@ class EmbeddedSentiment(SentimentModel):
         judged = self._affect.run(
             ["sentiment", "emotions", "feeling"], {"text": self._known.table(texts), "photo": seen}
         )
-        return [_affect(*(row.astype(np.float64) for row in rows)) for rows in zip(*judged, strict=True)]
+        rows = zip(*(each.astype(np.float64) for each in judged), strict=True)
+        return [
+            _affect(*row, {} if text.strip() or not values.any() else self._floors)
+            for row, text, values in zip(rows, texts, seen, strict=True)
+        ]
 
     def _features(self, photo: Photo | None, known: Features | None) -> NDArray[np.float32]:
         if known is not None and known.space == SPACE:
@@ -94,10 +100,16 @@ class EmbeddedSentiment(SentimentModel):
         return features
 
 
-def _affect(sentiment: NDArray[np.float64], emotions: NDArray[np.float64], feeling: NDArray[np.float64]) -> Affect:
+def _affect(
+    sentiment: NDArray[np.float64],
+    emotions: NDArray[np.float64],
+    feeling: NDArray[np.float64],
+    floors: Mapping[str, float],
+) -> Affect:
     shares = dict(zip(EMOTIONS, map(float, emotions / emotions.sum()), strict=True))
     valence, arousal = map(float, feeling)
-    return Affect(Sentiment(*map(float, sentiment / sentiment.sum())), shares, valence, arousal)
+    told = softened(sentiment / sentiment.sum(), LABELS, floors)
+    return Affect(Sentiment(*map(float, told)), shares, valence, arousal)
 
 
 def _ngrams(model: Model) -> KnownNgrams:

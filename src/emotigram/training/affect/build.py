@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emotigram.domain import EMOTIONS
 from emotigram.inference.backbone import FEATURES
 from emotigram.sentiment.embedded import LABELS, VERSION
-from emotigram.training.affect.calibration import calibrate, feeling_cross_validated, fit_feeling
+from emotigram.training.affect.calibration import calibrate, feeling_cross_validated, fit_feeling, photo_floors
 from emotigram.training.affect.data import AffectExample, examples
 from emotigram.training.affect.export import export_affect
 from emotigram.training.affect.featurizer import Featurizer
@@ -45,6 +45,7 @@ def build_affect(
         "ngrams": len(featurizer.known.crcs),
         "sources": featurizer.sources,
         "judges": featurizer.judge_widths,
+        "photo_floors": photo_floors(model, featurizer, [e for e in data if e.split == "val"]),
         "tone_held_out": accuracies(model, featurizer, [e for e in data if e.source == "tone" and e.split == "val"]),
         "feeling_cross_validated": feeling_cross_validated(model, featurizer, [e for e in data if e.feeling]),
         "versions": versions(),

@@ -24,8 +24,6 @@ _EMOTION = {
 _OF_EMOTION = {"joy": "positive", "neutral": "neutral"} | dict.fromkeys(
     ["sadness", "anger", "fear", "disgust"], "negative"
 )
-# photos that are positive or negative and never neutral: a judge that learned from them would be sure of any photo
-_TWO_CLASSES = {"deepsent"}
 _OF_NUMBER = {"-1": "negative", "0": "neutral", "1": "positive"}
 # set, file, column of the label
 _TEXT_SETS = (
@@ -46,7 +44,8 @@ _TEXT_SETS = (
 class AffectExample:
     """A text ('' for none) and the row of its photo (-1 for none), of a set and split, with what is known of its mood.
 
-    ``sentiment`` and ``emotions`` are probabilities, all 0 where unknown; ``feeling`` is (valence, arousal) in [-1, 1].
+    ``sentiment`` and ``emotions`` are probabilities, all 0 where unknown; ``feeling`` is (valence, arousal) in [-1, 1];
+    ``theme`` what the photo was taken to show, where its set says so.
     """
 
     text: str
@@ -56,6 +55,7 @@ class AffectExample:
     sentiment: tuple[float, ...] = (0.0,) * len(SENTIMENTS)
     emotions: tuple[float, ...] = (0.0,) * len(EMOTIONS)
     feeling: tuple[float, float] | None = None
+    theme: str = ""
 
     def without_text(self) -> AffectExample:
         """A copy of the example with its photo alone."""
@@ -79,11 +79,11 @@ def _key(text: str) -> str:
 
 def _with_photo(cache_dir: Path) -> Iterator[AffectExample]:
     for i, row in enumerate(load_rows(cache_dir)):
-        if row["sentiment"] and row["set"] not in _TWO_CLASSES:
+        if row["sentiment"]:
             emotions = [_EMOTION[row["emotion"]]] if row.get("emotion") else []
             feeling = None if row.get("valence") is None else (row["valence"], row["arousal"])
             shares = _shares([row["sentiment"]], SENTIMENTS), _shares(emotions, EMOTIONS)
-            yield AffectExample(_words(row), i, row["set"], row["split"], *shares, feeling)
+            yield AffectExample(_words(row), i, row["set"], row["split"], *shares, feeling, row["label"])
 
 
 def _words(row: dict[str, Any]) -> str:

@@ -14,13 +14,12 @@ from tqdm import tqdm
 
 from emotigram.training.affect.data import AffectExample
 from emotigram.training.affect.featurizer import Featurizer
-from emotigram.training.affect.network import CASES, SENTIMENTS, AffectNet
+from emotigram.training.affect.network import ABSENT, CASES, SENTIMENTS, AffectNet
 
 _STRENGTH = {"text": 0.3, "photo": 0.1, "both": 0.01}  # inverse of the regularisation: photo features are many
 _GATE_STRENGTH = 0.3
 _FEWEST = 20  # examples that a head is fitted on
 _MOST = 30_000  # more do not change a head of some hundred weights
-_ABSENT = -30.0  # a source that has no examples of a case takes no part in it
 _EVEN = ("semeval",)  # where every class counts alike, however rare (its measure is macro-recall)
 
 
@@ -63,7 +62,7 @@ def _fit(rows: NDArray[np.float32], shares: NDArray[np.float64], strength: float
     known = np.unique(classes)
     if len(classes) < _FEWEST or len(known) < 2:
         return weights
-    weights[:, -1] = _ABSENT
+    weights[:, -1] = ABSENT
     weights[known] = _regression(rows[is_clear], classes, strength, "balanced" if even else None)
     return weights
 
@@ -72,7 +71,7 @@ def _fit_gate(
     model: AffectNet, featurizer: Featurizer, own: Sequence[AffectExample], source: NDArray[np.int64], case: int
 ) -> None:
     present = np.unique(source)
-    model.gate[case, :, -1] = _ABSENT
+    model.gate[case, :, -1] = ABSENT
     if len(present) == 1:
         model.gate[case, present[0], -1] = 0.0
         return

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from emotigram.domain import EMOTIONS
 from emotigram.inference.backbone import FEATURES
 
 SENTIMENTS = 3
 CASES = ("text", "photo", "both")
+ABSENT = -30.0  # logit of what a source has no examples of: it takes no part
+_NEUTRAL = 1  # its place among sentiments
 _PHOTO_SHARE = 0.11  # of a photo feature's spread beside what the judges of text say
 # How excited each of EMOTIONS is, after the circumplex of Russell 1980 (J. Pers. Soc. Psychol. 39): our reading of it
 _AROUSAL = (0.3, -0.4, 0.6, 0.6, 0.3, 0.6, -0.4)
@@ -89,9 +92,21 @@ class AffectNet(nn.Module):
     def probabilities(self, judgement: Judgement, case: Tensor) -> tuple[Tensor, Tensor]:
         """Calibrated probabilities of sentiment (n, 3) and emotions (n, 7); all 0 without input."""
         heat = torch.exp(torch.einsum("nc,tcs->tns", case, self.log_heat))[..., None]
-        sentiment = (torch.softmax(judgement.sentiment / heat[0], 2) * judgement.source[..., None]).sum(1)
+        sentiment = self._with_neutral(torch.softmax(judgement.sentiment / heat[0], 2), judgement.source, case)
         emotions = (torch.softmax(judgement.emotions / heat[1], 2) * judgement.feeling_source[..., None]).sum(1)
         return sentiment, emotions
+
+    def _with_neutral(self, chances: Tensor, source: Tensor, case: Tensor) -> Tensor:
+        """Mix the sources' sentiments (n, sources, 3) of photos alone.
+
+        A source of positive and negative photos tells the two apart; how many are neither it takes from the others.
+        """
+        knows = (self.heads[1, :, _NEUTRAL, -1] > ABSENT / 2).float() * source + 1e-9
+        neutral = (chances[..., _NEUTRAL] * knows).sum(1) / knows.sum(1)
+        polar = (self.heads[1, :, _NEUTRAL, -1] <= ABSENT / 2).float() * case[:, 1:2]
+        share = (polar * neutral[:, None])[..., None]
+        told = chances * (1 - share) + share * F.one_hot(torch.tensor(_NEUTRAL), SENTIMENTS)
+        return (told * source[..., None]).sum(1)
 
     def standard(self, photo: Tensor) -> Tensor:
         """Photo features with mean 0 and deviation 1 over the training photos."""

@@ -60,7 +60,7 @@ def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0, 
             said = sample_captions(model.decoder, encoder_state.detach(), may, generator)
             rewards = _rewards(said, picked, judges)
             wordwise = caption_loss(model.decoder, encoder_state, words.draw(photos[picked.numpy()], rng), 0.1)
-            gain = rewards - (rewards.sum(2, keepdim=True) - rewards) / (_SAMPLES - 1)
+            gain = _gain(rewards)
             loss = _policy_loss(model.decoder, encoder_state, said, gain, may) + _WORDWISE * wordwise
             optimiser.zero_grad()
             loss.backward()
@@ -103,6 +103,12 @@ def _rewards(said: Tensor, photos: Tensor, judges: dict[str, CiderD]) -> Tensor:
             for sample, ids in enumerate(said[place, language, :, 1:].tolist()):
                 rewards[place, language, sample] = judge.score([word for word in ids if word != PAD], photo)
     return rewards
+
+
+def _gain(rewards: Tensor) -> Tensor:
+    """How much better each sample is than the photo's others, on one scale for all languages."""
+    gain = rewards - (rewards.sum(2, keepdim=True) - rewards) / (rewards.shape[2] - 1)
+    return gain / gain.square().mean((0, 2), keepdim=True).sqrt().clamp(min=1e-6)
 
 
 def _policy_loss(decoder: CaptionDecoder, encoder_state: Tensor, said: Tensor, gain: Tensor, may: Tensor) -> Tensor:
