@@ -14,6 +14,7 @@ from emotigram.ocr.wording import with_text
 from emotigram.ports import Captioner, SentimentModel, TextReader, Writer
 from emotigram.publishing.loop import Loop
 from emotigram.settings import Settings
+from emotigram.tags.mood_reasons import mood_reason
 from emotigram.tags.social_line import social_line, speaks
 from emotigram.texts import interface_language, locale_name
 
@@ -103,6 +104,7 @@ class Studio:
                 seen_text=each.seen_text,
                 look=suggested_look(affect),
                 photos=(self.facts(photo),),
+                mood_reason=mood_reason(affect, each.tags, text),
             )
             for photo, each, affect, text in zip(photos, captions, affects, words, strict=True)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -35,12 +36,12 @@ FAILED = tuple(
 LONG_LINE = "words " * 40 + "end"
 
 
-def render(language: str, checks: tuple[Check, ...] = ()) -> str:
+def render(language: str, checks: tuple[Check, ...] = (), reading: Reading = READING) -> str:
     out = io.StringIO()
     notes = (Note("engine", {"text": {"en": "A note.", "zh": "一句说明。"}}),)
     post = Post("Title", LONG_LINE, (), "", LONG_LINE, "x", "en", "plain", "neutral", "embedded", checks, notes)
     console = Console(file=out, width=80, highlight=False, markup=False, emoji=False)
-    Renderer(console, language).show(READING, post)
+    Renderer(console, language).show(reading, post)
     return out.getvalue()
 
 
@@ -84,14 +85,31 @@ def test_passed_checks_are_not_worth_a_line() -> None:
 
 def test_close_call_is_said() -> None:
     assert "hard to say" in render("en")
-    assert "难以判断" in render("zh")
+    assert "说不准" in render("zh")
+
+
+CLEAR = replace(READING, affect=replace(READING.affect, sentiment=Sentiment(0.1, 0.2, 0.7)))
 
 
 def test_emotions_and_feeling_are_named() -> None:
-    assert "joy 55% · surprise 25%" in render("en")
+    assert "joy 55% · surprise 25%" in render("en", reading=CLEAR)
     assert "pleasant +0.41 · calm -0.30" in render("en")
-    assert "喜悦 55% · 惊讶 25%" in render("zh")
+    assert "喜悦 55% · 惊讶 25%" in render("zh", reading=CLEAR)
     assert "愉快 +0.41 · 平静 -0.30" in render("zh")
+
+
+def test_no_emotion_is_named_that_the_sentiment_does_not_bear_out() -> None:
+    sad = replace(CLEAR, affect=replace(CLEAR.affect, sentiment=Sentiment(0.7, 0.2, 0.1)))
+    assert "surprise 25% · fear 20%" in render("en", reading=sad)
+    assert "joy" not in render("en", reading=sad)
+    assert "joy" not in render("en")
+
+
+def test_words_in_the_photo_and_the_reason_of_a_mood_are_shown() -> None:
+    reading = replace(CLEAR, seen_text="NO PARKING", mood_reason=Note("mood_picture"))
+    for language, reason in (("en", "The picture as a whole looks so."), ("zh", "看整个画面的感觉。")):
+        assert "NO PARKING" in render(language, reading=reading)
+        assert reason in render(language, reading=reading)
 
 
 def test_post_is_printed_as_it_is_pasted() -> None:

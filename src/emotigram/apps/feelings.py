@@ -10,8 +10,12 @@ _MIDDLE = 0.15  # valence or arousal nearer to 0 than that leans to neither side
 
 
 def likely_emotions(affect: Affect, language: str) -> list[tuple[str, float]]:
-    """Name and probability of the likeliest emotion, and of the second where it is worth saying."""
-    ranked = sorted(affect.emotions.items(), key=lambda pair: -pair[1])[:2]
+    """Name and probability of the likeliest emotion, and of the second where it is worth saying.
+
+    Only emotions that fit the mood are told, none where that is too close to call.
+    """
+    fitting = {name: value for name, value in affect.emotions.items() if affect.fits(name)}
+    ranked = sorted(fitting.items(), key=lambda pair: -pair[1])[:2]
     told = [pair for at, pair in enumerate(ranked) if at == 0 or pair[1] >= _WORTH_SAYING]
     return [(say(f"emotion.{name}", language), value) for name, value in told]
 

@@ -12,13 +12,14 @@ SentimentLabel = Literal["negative", "neutral", "positive"]
 EMOTIONS = ("joy", "sadness", "anger", "fear", "disgust", "surprise", "neutral")
 _AMBIGUOUS_MARGIN = 0.15  # the two likeliest labels closer than this: nobody should be told one
 _SURE = 0.5  # an emotion likelier than all others together
-# what an emotion may go with; surprise goes with any, "neutral" is no emotion
+# what an emotion may go with; surprise goes with any
 _SENTIMENT_OF: Mapping[str, SentimentLabel] = {
     "joy": "positive",
     "sadness": "negative",
     "anger": "negative",
     "fear": "negative",
     "disgust": "negative",
+    "neutral": "neutral",
 }
 
 
@@ -79,6 +80,10 @@ class Affect:
     def emotion(self) -> str:
         """The one emotion that is sure and fits the sentiment, '' for none."""
         emotion, chance = max(self.emotions.items(), key=lambda pair: pair[1], default=("neutral", 0.0))
-        if emotion == "neutral" or chance < _SURE or self.sentiment.is_ambiguous:
+        if emotion == "neutral" or chance < _SURE:
             return ""
-        return emotion if _SENTIMENT_OF.get(emotion, self.mood) == self.mood else ""
+        return emotion if self.fits(emotion) else ""
+
+    def fits(self, emotion: str) -> bool:
+        """Whether an emotion goes with the mood; none does where that is too close to call."""
+        return not self.sentiment.is_ambiguous and _SENTIMENT_OF.get(emotion, self.mood) == self.mood

@@ -116,7 +116,7 @@ class Reading:
 
     ``photos`` are the facts of what it was read from. ``user_text`` are the user's own words, ``seen_text`` those that
     stand in the photo, where an engine reads them. ``look`` is the key of the look that suits the affect, '' where
-    nobody chose one.
+    nobody chose one. ``mood_reason`` says what the mood was read from, None where there is nothing to say.
     """
 
     description: Mapping[str, str]
@@ -129,6 +129,7 @@ class Reading:
     seen_text: str = ""
     look: str = ""
     photos: tuple[PhotoFacts, ...] = ()
+    mood_reason: Note | None = None
 
     @property
     def tweet(self) -> str:

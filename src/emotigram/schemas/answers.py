@@ -107,6 +107,7 @@ class ReadingInfo(Answer):
     user_text: str
     seen_text: str
     notes: list[NoteInfo]
+    mood_reason: NoteInfo | None
 
 
 class CheckInfo(Answer):

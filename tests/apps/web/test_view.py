@@ -63,7 +63,7 @@ def test_what_was_typed_never_becomes_markup_in_the_preview(text: str) -> None:
     assert tags(text) == tags("plain")
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Hard to say"), ("zh", "难以断定")])
+@pytest.mark.parametrize(("language", "words"), [("en", "Hard to say"), ("zh", "说不准")])
 def test_an_ambiguous_sentiment_is_called_so_and_its_margin_is_marked(language: str, words: str) -> None:
     html = read_as(a_reading(Sentiment(0.4, 0.42, 0.18)), language)
     assert words in html

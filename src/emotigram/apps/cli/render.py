@@ -70,11 +70,14 @@ class Renderer:
         yield self._say("tweet"), Text(printable(reading.tweet), "italic")
         yield self._say("sentiment"), self._verdict(reading.affect.sentiment)
         yield "", self._bars(reading.affect.sentiment)
-        if reading.affect.emotions:
-            emotions = likely_emotions(reading.affect, self._language)
+        if reading.mood_reason:
+            yield self._say("reason"), Text(printable(reading.mood_reason.message(self._language)), "dim")
+        if emotions := likely_emotions(reading.affect, self._language):
             yield self._say("emotion"), Text(" · ".join(f"{name} {value:.0%}" for name, value in emotions))
         if told := feeling(reading.affect, self._language):
             yield self._say("feeling"), Text(told)
+        if reading.seen_text:
+            yield self._say("seen_text"), Text(printable(reading.seen_text))
         if reading.tags:
             yield self._say("tags"), Text(" · ".join(self._name(tag.names) for tag in reading.tags))
 
@@ -98,8 +101,9 @@ class Renderer:
         return Text("\n").join(lines)
 
     def _verdict(self, sentiment: Sentiment) -> Text:
-        label = Text(say(f"sentiment.{sentiment.label}", self._language), f"bold {_COLOURS[sentiment.label]}")
-        return label.append(f"  {self._say('ambiguous')}", "not bold default") if sentiment.is_ambiguous else label
+        if sentiment.is_ambiguous:
+            return Text(self._say("ambiguous"), "bold")
+        return Text(say(f"sentiment.{sentiment.label}", self._language), f"bold {_COLOURS[sentiment.label]}")
 
     def _bars(self, sentiment: Sentiment) -> Table:
         bars = Table.grid(padding=(0, 1))

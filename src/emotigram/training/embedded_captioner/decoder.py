@@ -79,7 +79,8 @@ class CaptionDecoder(nn.Module):
         self.embed = nn.Embedding(vocabulary, width, padding_idx=0)
         self.place = nn.Parameter(torch.randn(longest, width) * 0.02)
         self.cell = nn.Parameter(torch.randn(CELLS, width) * 0.02)
-        self.from_grid = nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, width))
+        self.normal, self.from_grid = nn.LayerNorm(FEATURES), nn.Linear(FEATURES, width)
+        self.drop_features, self.drop_hints = nn.Dropout1d(_DROP), nn.Dropout(_DROP)
         self.from_hints = nn.Linear(hints, _HINT_TOKENS * width)
         blocks = [DecoderBlock(width, drop=_DROP) for _ in range(layers)]
         self.blocks = cast(list[DecoderBlock], nn.ModuleList(blocks))
@@ -89,11 +90,9 @@ class CaptionDecoder(nn.Module):
 
     def encoder_state(self, grid: Tensor, hints: Tensor) -> Tensor:
         """Keys and values of grid (n, 25, 1280) and hints: (n, layers, 2, heads, cells + 4, width / heads)."""
-        tokens = self.from_hints(hints)
-        seen = torch.cat(
-            [self.from_grid(grid) + self.cell, tokens.view(tokens.shape[0], _HINT_TOKENS, self.width)],
-            1,
-        )
+        kept = self.drop_features(self.normal(grid).transpose(1, 2)).transpose(1, 2)
+        tokens = self.from_hints(self.drop_hints(hints)).view(-1, _HINT_TOKENS, self.width)
+        seen = torch.cat([self.from_grid(kept) + self.cell, tokens], 1)
         return torch.stack([block.to_photo.keys_values(seen) for block in self.blocks], 1)
 
     def forward(self, words: Tensor, encoder_state: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from emotigram.inference.backbone import CELLS, CLASSES, FEATURES, SIDE_PX, Back
 from emotigram.training.photo_sets import load_rows
 
 LEAST_SIDE = 0.7  # of the photo's, the narrowest window
-VIEWS = 2  # of a captioned photo, besides itself; the first is its mirror image
+VIEWS = 5  # of a captioned photo, besides itself; the first is its mirror image
 _CHUNK = 16
 
 _WHOLE = np.array([0, 0, 1, 1, 0], np.float32)
