@@ -15,8 +15,9 @@ def softened(chances: NDArray[np.float64], labels: tuple[str, ...], floors: Mapp
 
     The order stays; what was told is then too close to call.
     """
-    top, second = np.sort(chances)[::-1][:2]
+    _, second, top = map(float, np.sort(chances))
     if top >= floors.get(labels[int(chances.argmax())], 0.0) or top - second <= _MARGIN:
         return chances
     kept = _MARGIN / (top - second)
-    return chances * kept + (1 - kept) / len(chances)
+    drawn: NDArray[np.float64] = chances * kept + (1 - kept) / len(chances)
+    return drawn

@@ -87,8 +87,8 @@ class EmbeddedSentiment(SentimentModel):
         )
         rows = zip(*(each.astype(np.float64) for each in judged), strict=True)
         return [
-            _affect(*row, {} if text.strip() or not values.any() else self._floors)
-            for row, text, values in zip(rows, texts, seen, strict=True)
+            _affect(sentiment, emotions, feeling, {} if text.strip() else self._floors)
+            for (sentiment, emotions, feeling), text in zip(rows, texts, strict=True)
         ]
 
     def _features(self, photo: Photo | None, known: Features | None) -> NDArray[np.float32]:
