@@ -84,6 +84,11 @@ def load_rows(cache_dir: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (cache_dir / "rows.jsonl").read_text("utf-8").splitlines()]
 
 
+def aside_rows(name: str, count: int) -> range:
+    """Which of a set's rows, from 0, nothing is trained or calibrated on; KeyError for a set without such rows."""
+    return range(_ASIDE, count, ASIDE_EVERY[name])
+
+
 def _rows(table: Table, stem: str) -> Iterator[dict[str, Any]]:
     name = stem.partition("-")[0]
     for index in range(len(table.rows)):
@@ -92,7 +97,7 @@ def _rows(table: Table, stem: str) -> Iterator[dict[str, Any]]:
 
 def _split(stem: str, name: str, index: int) -> str:
     is_validation, is_split = PHOTO_SETS[stem]
-    if name in ASIDE_EVERY and index % ASIDE_EVERY[name] == _ASIDE:
+    if name in ASIDE_EVERY and index in aside_rows(name, index + 1):
         return "aside"
     return "val" if is_validation or (is_split and index % HELD_OUT_EVERY == 0) else "train"
 
