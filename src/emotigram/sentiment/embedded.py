@@ -16,9 +16,9 @@ from emotigram.errors import EngineError, ModelDamaged
 from emotigram.inference.backbone import FEATURES, SIDE_PX, SPACE, Backbone, check_backbone
 from emotigram.inference.ngrams import KnownNgrams
 from emotigram.inference.pixels import batch
+from emotigram.inference.sentiment_floors import softened
 from emotigram.inference.store import Model, shipped_model
 from emotigram.ports import SentimentModel
-from emotigram.sentiment.caution import softened
 from emotigram.settings import Settings
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram.domain import Sentiment
-from emotigram.sentiment.caution import softened
+from emotigram.inference.sentiment_floors import softened
 
 LABELS = ("negative", "neutral", "positive")
 FLOORS = {"negative": 0.63, "positive": 0.67}
