@@ -70,9 +70,10 @@ def _without_broader(tags: Sequence[Tag]) -> tuple[Tag, ...]:
 
 
 def _one_count(tags: Sequence[Tag]) -> tuple[Tag, ...]:
-    """Without a second number of people, which would contradict the first and surer one."""
+    """Without a second number of people, or a second kind of them beside one person: the first is the surer one."""
     counts = [tag for tag in tags if tag.kind == "count"]
-    return tuple(tag for tag in tags if tag not in counts[1:])
+    people = [tag for tag in tags if tag.kind == "people"] if counts and counts[0].key == "one_person" else []
+    return tuple(tag for tag in tags if tag not in (*counts[1:], *people[1:]))
 
 
 def worth_saying(tags: Sequence[Tag]) -> tuple[Tag, ...]:

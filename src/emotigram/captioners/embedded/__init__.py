@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotigram.captioners.embedded.agreement import agreeing
-from emotigram.captioners.embedded.caution import calibrated, confidence, sentence_evidence
+from emotigram.captioners.embedded.caution import calibrated, confidence, sentence_evidence, word_evidence
+from emotigram.captioners.embedded.plain import plain
 from emotigram.captioners.embedded.things import surest, thing_chances, thing_floors
 from emotigram.domain import Captions, Features, Photo, Tag
 from emotigram.engines import Engine
@@ -27,14 +28,14 @@ from emotigram.settings import Settings
 from emotigram.tags.classes import tag_chances
 from emotigram.tags.selection import cautious, consistent, sure_tags
 from emotigram.tags.subject import with_subject
-from emotigram.tags.wording import from_tags
+from emotigram.tags.wording import claims, from_tags
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 VERSION = "3"
 _BATCH = 8  # photos a pass: more gain nothing on a CPU and cost memory
-_BEAMS = 4
+_BEAMS = 3
 _UNDERSTOOD = 0.25  # where one language's sentence is less likely than this, the other's is not told either
 
 
@@ -72,6 +73,7 @@ class Sight:
     features: NDArray[np.float32]
     strangeness: float  # distance from the training photos; see Familiarity
     classes: dict[str, float]  # sums of the classifier's probabilities by tag
+    words: dict[str, float]  # chances that people would use an English word for the photo
 
 
 class EmbeddedCaptioner(Captioner):
@@ -110,6 +112,7 @@ class EmbeddedCaptioner(Captioner):
                 features=seen.pooled[row],
                 strangeness=strangeness,
                 classes=tag_chances(_softmax(seen.logits[row])),
+                words=dict(zip(self._manifest["hint_words"], map(float, hints[row, len(keys) :]), strict=True)),
             )
             for row, (said, strangeness) in enumerate(
                 zip(self._say(seen.grid, hints), self._familiarity.strangeness(seen.pooled), strict=True)
@@ -139,10 +142,13 @@ class EmbeddedCaptioner(Captioner):
             language: confidence(evidence_of(sight, things, language), says["sentence_weights"][language])
             for language in LANGUAGES
         }
+        people = consistent(calibrated(sight.chances, says["tag_calibration"]))
         trusted = {
-            language: with_subject(sentence, tags, language)
+            language: with_subject(text, tags, language)
             for language, sentence in sight.sentences.items()
-            if sure[language] >= says["least_confidence"][language]
+            if claims(sentence, language)
+            and sure[language] >= says["least_confidence"][language]
+            and (text := plain(sentence, language, sight.words, people))
         }
         is_understood = min(sure.values()) >= _UNDERSTOOD and sight.strangeness < says["alien_from"]
         told = agreeing(trusted, tags) if is_understood else {}
@@ -168,7 +174,8 @@ def evidence_of(sight: Sight, things: Mapping[str, float], language: str) -> lis
     """What a sentence's confidence is judged by; its claims by the heads themselves, for not every tag has a line."""
     seen = surest(consistent(sight.chances), things)
     sentence, fluency = sight.sentences[language], sight.log_probability[language]
-    return sentence_evidence(sentence, language, fluency, sight.strangeness, seen)
+    spoken = word_evidence(sight.sentences["en"], sight.words)
+    return [*sentence_evidence(sentence, language, fluency, sight.strangeness, seen), *spoken]
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

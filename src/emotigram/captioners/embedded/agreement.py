@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from emotigram.domain import Tag
 from emotigram.inference.word_list import split_words
-from emotigram.tags.vocabulary import broader_chain, tag_entries, vocabulary, with_broader
+from emotigram.tags.vocabulary import broader_chain, tag_entries, trained_entries, vocabulary, with_broader
 
 _SUBJECTS = ("animal", "food", "vehicle")  # what a photo is of, wherever it is sure
+_WORN = ("clothes", "sports_gear")  # which is seldom what a photo is of
+_CERTAIN = 0.9
 _LIVING = ("animal", "people")
 _PIECE = {"en": 3, "zh": 4}  # words or characters that no short sentence says twice
 _ANY = {"animal", "wild_animal"}  # which says too little to tell two apart
@@ -43,10 +45,14 @@ def _named(sentence: str, language: str) -> frozenset[str]:
 
 def _has_subject(named: frozenset[str], tags: Sequence[Tag]) -> bool:
     """Whether the sentence names a sure subject, what that is a kind of, or a kind of it; a dog is no lion."""
-    subjects = [tag.key for tag in tags if tag.kind in _SUBJECTS]
+    subjects = [tag.key for tag in tags if tag.kind in _SUBJECTS or _is_certain_thing(tag)]
     return not subjects or any(
         key in broader_chain(name) or name in broader_chain(key) for key in subjects for name in named
     )
+
+
+def _is_certain_thing(tag: Tag) -> bool:
+    return tag.key not in trained_entries() and (tag.confidence or 0.0) >= _CERTAIN and tag.kind not in _WORN
 
 
 def _beings(named: frozenset[str]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from emotigram.tags.wording import claims
@@ -31,6 +32,12 @@ def sentence_evidence(
     borne = [math.log(max([_LEAST, *(tags.get(key, 0.0) for key in keys)])) for keys in claims(sentence, language)]
     least, mean = (min(borne), sum(borne) / len(borne)) if borne else (0.0, 0.0)
     return [log_probability, least, mean, min(strangeness, 4.0)]
+
+
+def word_evidence(sentence: str, words: Mapping[str, float]) -> list[float]:
+    """Least and mean log-probability of an English sentence's words, of those whose chances ``words`` holds."""
+    likely = [math.log(max(_LEAST, words[word])) for word in {*re.findall("[a-z]+", sentence.lower())} & words.keys()]
+    return [min(likely), sum(likely) / len(likely)] if likely else [0.0, 0.0]
 
 
 def confidence(evidence: Sequence[float], weights: Sequence[float]) -> float:

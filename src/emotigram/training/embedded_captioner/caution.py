@@ -20,10 +20,10 @@ from emotigram.tags.selection import consistent
 from emotigram.tags.vocabulary import trained_entries
 from emotigram.tags.wording import claims
 
-TAG_FLOOR = 0.7  # a tag is told from this probability on
-_PRECISION = 0.7  # and only if it is right this often where it is told
+_FLOORS = (0.85, 0.9, 0.95)  # a tag is told from the first of these probabilities on
+_PRECISION = 0.9  # above which it is right this often
 _FEWEST = 8  # photos that have it, and photos that are told it, for either to mean anything
-SENTENCE_PRECISION = 0.85  # of the sentences told whole, the share in which everything named is there
+SENTENCE_PRECISION = 0.9  # of the sentences told whole, the share in which everything named is there
 _NEVER = 1.01
 _UNJUDGED = {"activity", "count", "setting"}  # weak labels know what is there better than what it does or how many
 
@@ -83,16 +83,17 @@ def judge_tags(sights: Sequence[Sight], truth: Truth) -> TagFigures:
         there = truth.there[key][known] if len(known) else np.zeros(0, np.bool_)
         chances.append(p)
         hits.append(there)
-        told = p >= TAG_FLOOR
-        right = float(there[told].mean()) if told.sum() else 0.0
-        good = there.sum() >= _FEWEST and told.sum() >= _FEWEST and right >= _PRECISION
-        figures.thresholds[key] = TAG_FLOOR if good else _NEVER
-        if good:
-            figures.told[key] = {
-                "told": int(told.sum()),
-                "precision": round(right, 3),
-                "recall": round(float(told[there].mean()), 3),
-            }
+        figures.thresholds[key] = _NEVER
+        for floor in _FLOORS if there.sum() >= _FEWEST else ():
+            told = p >= floor
+            if told.sum() >= _FEWEST and there[told].mean() >= _PRECISION:
+                figures.thresholds[key] = floor
+                figures.told[key] = {
+                    "told": int(told.sum()),
+                    "precision": round(float(there[told].mean()), 3),
+                    "recall": round(float(told[there].mean()), 3),
+                }
+                break
     figures.ece = round(_ece(np.concatenate(chances), np.concatenate(hits)), 4)
     return figures
 

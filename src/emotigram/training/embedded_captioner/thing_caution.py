@@ -23,7 +23,7 @@ from emotigram.tags.vocabulary import broader_chain, tag_entries
 from emotigram.tags.wording import mentions
 from emotigram.training.embedded_captioner.corpus import Corpus
 
-THING_FLOOR = 0.7  # a thing is told from this probability on
+THING_FLOOR = 0.85  # a thing is told from this probability on
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _LEAST = 0.05  # of the classes' probability under a kind, to learn from it
 _FEWEST_CAPTIONS = 4  # that together leave nothing out that matters
