@@ -19,7 +19,7 @@ from emotigram.training.embedded_captioner.reward import reward_captioner
 from emotigram.training.embedded_captioner.views import prepare_views
 from emotigram.training.embedded_captioner.weak_labels import prepare_tags
 from emotigram.training.photo_sets import prepare_photos
-from emotigram.training.progress import plot_losses
+from emotigram.training.progress import StageTimes, plot_losses
 from emotigram.training.reports import measure_models, write_cards
 
 _MODELS = Path(__file__).parent.parent / "models"
@@ -33,23 +33,30 @@ def train(
         list[Path] | None, typer.Option("--document", help="READMEs whose tables of figures are written anew.")
     ] = None,
     hint_epochs: int = 6,
-    caption_epochs: int = 6,
-    reward_epochs: int = 2,
+    caption_epochs: int = 9,
+    reward_epochs: int = 3,
     seed: int = 0,
 ) -> None:
     """Train the embedded captioner and affect model on what the pretrained backbone sees."""
-    cache = work / "cache"
+    cache, times = work / "cache", StageTimes(work / "stages.jsonl")
     write_backbone(models)
-    prepare(data, cache, models)
-    corpus = Corpus(cache)
-    train_hints(corpus, work, hint_epochs, seed)
-    train_captioner(corpus, work, caption_epochs, seed)
-    reward_captioner(corpus, work, reward_epochs, seed)
-    build_captioner_model(corpus, work, models)
-    build_affect(every_example(data, cache), corpus.pooled.astype(np.float32), work, models, seed)
-    plot_losses(work / "loss.jsonl", work / "loss.png")
-    measure_models(data, work / "validation", models, work / "reports")
-    write_cards(models, work / "reports", documents or [])
+    with times.timed("prepare"):
+        prepare(data, cache, models)
+        corpus = Corpus(cache)
+    with times.timed("hints"):
+        train_hints(corpus, work, hint_epochs, seed)
+    with times.timed("caption"):
+        train_captioner(corpus, work, caption_epochs, seed)
+    with times.timed("reward"):
+        reward_captioner(corpus, work, reward_epochs, seed)
+    with times.timed("build"):
+        build_captioner_model(corpus, work, models)
+    with times.timed("affect"):
+        build_affect(every_example(data, cache), corpus.pooled.astype(np.float32), work, models, seed)
+    with times.timed("measure"):
+        plot_losses(work / "loss.jsonl", work / "loss.png")
+        measure_models(data, work / "validation", models, work / "reports")
+    write_cards(models, work / "reports", documents or [], times.totals())
 
 
 def prepare(data: Path, cache: Path, models: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError  # its name only
 from typing import Any, Protocol
@@ -102,6 +104,32 @@ class LossLog:
         line = {"stage": self._stage, "epoch": round(epoch, 3), **{k: round(v, 5) for k, v in losses.items()}}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+
+class StageTimes:
+    """How long each stage took, as JSON lines: one for each time it ran, also in part."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Append the seconds that the block took, whether or not it came to its end."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            line = {"stage": stage, "seconds": round(time.monotonic() - begun, 1)}
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def totals(self) -> dict[str, float]:
+        """Seconds of each stage, all its runs together, in the order of the first."""
+        found: dict[str, float] = {}
+        for line in map(json.loads, self._path.read_text("utf-8").splitlines()):
+            found[line["stage"]] = round(found.get(line["stage"], 0.0) + line["seconds"], 1)
+        return found
 
 
 def plot_losses(log: Path, picture: Path, *, log_scale: bool = True) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -30,8 +31,13 @@ def measure_models(data_dir: Path, validation_dir: Path, models_dir: Path, repor
         evaluate(file, reports_dir / name, settings)
 
 
-def write_cards(models_dir: Path, reports_dir: Path, documents: Sequence[Path] = ()) -> None:
-    """Put the reports' headline figures into the manifests, write the cards, fill the documents' marked parts."""
+def write_cards(
+    models_dir: Path, reports_dir: Path, documents: Sequence[Path] = (), seconds: Mapping[str, float] | None = None
+) -> None:
+    """Put the reports' headline figures into the manifests, write the cards, fill the documents' marked parts.
+
+    ``seconds`` of each training stage are put down beside the number of cores; without them the old ones stay.
+    """
     reports = {
         path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(reports_dir.glob("*/report.json"))
     }
@@ -41,7 +47,9 @@ def write_cards(models_dir: Path, reports_dir: Path, documents: Sequence[Path] =
         "captioner": (models_dir / "captioner" / captioner.VERSION, {"captions": _without_curves(captions)}),
         "affect": (models_dir / "affect" / affect.VERSION, {"moods": moods}),
     }
-    for name, (folder, figures) in folders.items():
+    trained = {"trained": {"cores": os.cpu_count(), "seconds": dict(seconds)}} if seconds else {}
+    for name, (folder, own) in folders.items():
+        figures = own | trained
         text = json.dumps(_manifest(folder) | figures, ensure_ascii=False, indent=2)
         (folder / "manifest.json").write_text(text + "\n", "utf-8")
         (folder / "CARD.md").write_text(card(name, folder), "utf-8")

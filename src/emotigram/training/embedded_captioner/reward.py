@@ -23,7 +23,7 @@ from emotigram.training.progress import Checkpoint, LossLog, Part
 
 _SAMPLES = 4
 _RATE = 1e-4
-_WORDWISE = 0.3  # weight of the word-by-word loss beside the reward
+_WORDWISE = 0.4  # weight of the word-by-word loss beside the reward
 _LONGEST = 22
 
 
@@ -33,7 +33,9 @@ def reward_captioner(corpus: Corpus, out_dir: Path, epochs: int, seed: int = 0, 
     vocabulary = WordList.load(out_dir / "vocabulary.txt")
     model = CaptionerNet(corpus.hints.targets.shape[1], len(vocabulary.words))
     model.load_state_dict(torch.load(out_dir / "captioner.pt", weights_only=True))
-    model.eval()  # no dropout: what is sampled is what is rewarded
+    model.eval()  # no dropout within the decoder: what is sampled is what is rewarded
+    model.decoder.drop_features.train()  # but what is seen of a photo is learned by heart otherwise
+    model.decoder.drop_hints.train()
     words = CaptionIds(corpus, vocabulary)
     photos = corpus.of_set("flickr8k", "train")
     judges = {
