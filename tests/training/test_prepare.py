@@ -56,3 +56,12 @@ def test_every_tenth_row_of_a_set_without_validation_is_held_out(data: Path, tmp
     prepare_photos(data, tmp_path / "cache")
     rows = [row for row in load_rows(tmp_path / "cache") if row["set"] == "mvsa"]
     assert [i for i, row in enumerate(rows) if row["split"] == "val"] == [0, 10, 20, 30, 40, 50]
+
+
+def test_a_photo_that_two_sets_share_is_held_out_of_both(data: Path, tmp_path: Path) -> None:
+    prepare_photos(data, tmp_path / "cache")
+    rows = load_rows(tmp_path / "cache")
+    kept = {row["id"]: row["split"] for row in rows if row["set"] == "coco" and row["split"] != "train"}
+    shared = [row for row in rows if row["set"] == "emotic" and row["id"] in kept]
+    assert shared
+    assert all(row["split"] == kept[row["id"]] for row in shared)

@@ -37,9 +37,7 @@ def _renamed(sentence: str, tag: Tag, kind: str, language: str) -> str:
         if re.search(r"[两二三四五几多群些]", sentence):
             return sentence
         longest = sorted(words, key=len, reverse=True)
-        said = (
-            rf"小?(?:{'|'.join(map(re.escape, longest))}){{1,2}}{re.escape(name[-1])}?"
-        )
+        said = rf"小?(?:{'|'.join(map(re.escape, longest))}){{1,2}}{re.escape(name[-1])}?"
         return re.sub(said, name, sentence, count=1)
     singular = [word for word in words if f"{word}s" in words or word == _ARTICLE.sub("", tag_entries()[kind]["en"])]
     if not singular or re.search(r"\b(?:two|three|four|several|many|group|dogs|other|another)\b", sentence.lower()):

@@ -65,7 +65,7 @@ def prepare_photos(data_dir: Path, cache_dir: Path) -> None:
     for stem, table in tables.items():
         for column in ("image", *_COLUMNS[stem.partition("-")[0]]):
             table.need(column)
-    rows = [row for stem, table in tables.items() for row in _rows(table, stem)]
+    rows = _apart([row for stem, table in tables.items() for row in _rows(table, stem)])
     with TemporaryDirectory(dir=cache_dir.parent) as folder:
         unfinished = Path(folder) / "pixels.npy"
         shape = (len(rows), SIDE_PX, SIDE_PX, 3)
@@ -93,6 +93,12 @@ def _rows(table: Table, stem: str) -> Iterator[dict[str, Any]]:
     name = stem.partition("-")[0]
     for index in range(len(table.rows)):
         yield {"set": name, "split": _split(stem, name, index), **_row(table, index, name)}
+
+
+def _apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with a photo that two sets share in one split: what COCO keeps from training, EMOTIC may not give it."""
+    kept = {row["id"]: row["split"] for row in rows if row["set"] == "coco" and row["split"] != "train"}
+    return [row | {"split": kept[row["id"]]} if row["set"] == "emotic" and row["id"] in kept else row for row in rows]
 
 
 def _split(stem: str, name: str, index: int) -> str:
