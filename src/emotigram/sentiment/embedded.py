@@ -87,7 +87,7 @@ class EmbeddedSentiment(SentimentModel):
         )
         rows = zip(*(each.astype(np.float64) for each in judged), strict=True)
         return [
-            _affect(sentiment, emotions, feeling, {} if text.strip() else self._floors)
+            _affect(sentiment, emotions, feeling, None if text.strip() else self._floors)
             for (sentiment, emotions, feeling), text in zip(rows, texts, strict=True)
         ]
 
@@ -104,11 +104,14 @@ def _affect(
     sentiment: NDArray[np.float64],
     emotions: NDArray[np.float64],
     feeling: NDArray[np.float64],
-    floors: Mapping[str, float],
+    floors: Mapping[str, float] | None,
 ) -> Affect:
+    """The affect of a photo alone keeps to ``floors``; words speak for themselves."""
     shares = dict(zip(EMOTIONS, map(float, emotions / emotions.sum()), strict=True))
     valence, arousal = map(float, feeling)
-    told = softened(sentiment / sentiment.sum(), LABELS, floors)
+    told = sentiment / sentiment.sum()
+    if floors is not None:
+        told = softened(told, LABELS, floors, valence)
     return Affect(Sentiment(*map(float, told)), shares, valence, arousal)
 
 
