@@ -26,8 +26,11 @@ class Captioner(Protocol):
 class TextReader(Protocol):
     """Reads the words that stand in a photo."""
 
-    def read(self, photo: Photo) -> SeenText:
-        """The words of one photo; no lines where it holds none that are sure."""
+    def read(self, photo: Photo, features: Features | None = None) -> SeenText:
+        """The words of one photo; no lines where it holds none that are sure.
+
+        ``features`` of a space that it knows may tell that there is nothing to look for; it ignores others.
+        """
         ...
 
 

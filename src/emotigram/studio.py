@@ -113,7 +113,7 @@ class Studio:
         """The captions with the words in the photos, where there is a reader and the captioner told none."""
         reader = self._text_reader
         return [
-            each if reader is None or each.seen_text else with_text(each, reader.read(photo))
+            each if reader is None or each.seen_text else with_text(each, reader.read(photo, each.features))
             for each, photo in zip(captions, photos, strict=True)
         ]
 

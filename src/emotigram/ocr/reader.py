@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from emotigram.domain import Photo, SeenText
+from emotigram.domain import Features, Photo, SeenText
 from emotigram.errors import ExtraMissing
+from emotigram.inference.backbone import SPACE
+from emotigram.inference.text_gate import TextGate
 from emotigram.ocr.boxes import Boxes, areas, worth_reading
 from emotigram.ocr.lines import MOST_CHARACTERS, Line, cleaned, cut, in_reading_order, sure_lines
 from emotigram.ports import TextReader
@@ -28,16 +30,18 @@ Pixels = NDArray[np.uint8]
 
 
 class PhotoText(TextReader):
-    """Opens its networks for the first photo, and reads one photo at a time whatever threads ask."""
+    """Opens its networks for the first photo that may hold words, and reads one at a time whatever threads ask."""
 
-    def __init__(self, threads: int = 0) -> None:
+    def __init__(self, threads: int = 0, gate: TextGate | None = None) -> None:
+        """Photos that ``gate`` knows to hold no words are not searched; without one, all are."""
         self._threads = min(threads or _MOST_THREADS, _MOST_THREADS)
         self._lock = Lock()
+        self._gate = gate
 
-    def read(self, photo: Photo) -> SeenText:
+    def read(self, photo: Photo, features: Features | None = None) -> SeenText:
         """The words that stand in a photo; raises ExtraMissing or OcrModelMissing where the extra is broken."""
         image = photo.image
-        if min(image.size) < _LEAST_SIDE_PX:
+        if min(image.size) < _LEAST_SIDE_PX or not self._may_hold_words(features):
             return SeenText()
         searched = _shrunk(image, (_SEARCHED_PIXELS / (image.width * image.height)) ** 0.5)
         with self._lock:
@@ -47,6 +51,11 @@ class PhotoText(TextReader):
             image = _shrunk(image, _READ_SIDE_PX / max(image.size))
             scale = np.array([image.width / searched.width, image.height / searched.height], np.float32)
             return self._read(_pixels(image), found * scale)
+
+    def _may_hold_words(self, features: Features | None) -> bool:
+        if self._gate is None or features is None or features.space != SPACE:
+            return True
+        return self._gate.may_hold_words(features.values)
 
     def _read(self, pixels: Pixels, found: Boxes) -> SeenText:
         lines: list[Line] = []

@@ -21,6 +21,7 @@ from emotigram.training.embedded_captioner.weak_labels import prepare_tags
 from emotigram.training.photo_sets import prepare_photos
 from emotigram.training.progress import StageTimes, plot_losses
 from emotigram.training.reports import measure_models, write_cards
+from emotigram.training.text_gate.build import build_text_gate
 
 _MODELS = Path(__file__).parent.parent / "models"
 
@@ -51,6 +52,8 @@ def train(
         reward_captioner(corpus, work, reward_epochs, seed)
     with times.timed("build"):
         build_captioner_model(corpus, work, models)
+    with times.timed("text_gate"):
+        build_text_gate(corpus, work, models, seed)
     with times.timed("affect"):
         build_affect(every_example(data, cache), corpus.pooled.astype(np.float32), work, models, seed)
     with times.timed("measure"):

@@ -27,8 +27,10 @@ def measure_models(data_dir: Path, validation_dir: Path, models_dir: Path, repor
     """Write a report of each validation set; ``models_dir`` holds the models to measure."""
     settings = load_settings(models_dir=models_dir, captioner="embedded", sentiment="embedded", writer="embedded")
     for name, file in write_validation(data_dir, validation_dir).items():
-        evaluate = evaluate_captions if name in CAPTION_SETS else evaluate_sentiment
-        evaluate(file, reports_dir / name, settings)
+        if name in CAPTION_SETS:
+            evaluate_captions(file, reports_dir / name, settings, language=CAPTION_SETS[name])
+        else:
+            evaluate_sentiment(file, reports_dir / name, settings)
 
 
 def write_cards(

@@ -8,12 +8,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from emotigram.training.photo_sets import HELD_OUT_EVERY
+from emotigram.training.photo_sets import ASIDE_EVERY, HELD_OUT_EVERY, aside_rows
 
 # report -> files; whole files are validation already, of the others every tenth row is
-CAPTION_SETS: dict[str, tuple[str, ...]] = {"flickr8k": ("flickr8k-val",)}
-WHOLE_SETS: dict[str, tuple[str, ...]] = {"msed": ("msed-dev",), "goemotions": ("goemotions-ekman-dev",)}
+# and the language to measure, None for all that there are; most of COCO's photos have no Chinese captions
+CAPTION_SETS: dict[str, str | None] = {"flickr8k": None, "coco": "en"}
+WHOLE_SETS: dict[str, tuple[str, ...]] = {
+    "flickr8k": ("flickr8k-val",),
+    "msed": ("msed-dev",),
+    "goemotions": ("goemotions-ekman-dev",),
+}
 SPLIT_SETS: dict[str, tuple[str, ...]] = {
+    "coco": ("coco-captioned-train",),
+    "deepsent": ("deepsent-twitter-train",),
     "mvsa": ("mvsa-train",),
     "oasis": ("oasis-train",),
     "semeval": ("semeval-train",),
@@ -27,12 +34,19 @@ def write_validation(data_dir: Path, folder: Path) -> dict[str, Path]:
     """Write one parquet file a set and return them by name; the rows are those that training leaves out."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name, stems in (CAPTION_SETS | WHOLE_SETS).items():
+    for name, stems in WHOLE_SETS.items():
         files[name] = folder / f"{name}.parquet"
         shutil.copy(data_dir / f"{stems[0]}.parquet", files[name])
     for name, stems in SPLIT_SETS.items():
         files[name] = folder / f"{name}.parquet"
         tables = [pq.read_table(data_dir / f"{stem}.parquet") for stem in stems]
-        kept = [table.take(list(range(0, table.num_rows, HELD_OUT_EVERY))) for table in tables]
+        kept = [table.take(_held_out(stem, table.num_rows)) for stem, table in zip(stems, tables, strict=True)]
         pq.write_table(pa.concat_tables(kept, promote_options="default"), files[name])
     return files
+
+
+def _held_out(stem: str, count: int) -> list[int]:
+    """Every tenth row, without those that are kept aside for other eyes."""
+    name = stem.partition("-")[0]
+    aside = set(aside_rows(name, count)) if name in ASIDE_EVERY else set()
+    return [row for row in range(0, count, HELD_OUT_EVERY) if row not in aside]
