@@ -90,6 +90,7 @@ def test_every_thing_belongs_to_one_kind() -> None:
         ("一只小狗在睡觉。", "zh", ["pug"], "一只八哥犬在睡觉。"),
         ("两只狗在奔跑。", "zh", ["pug"], "两只狗在奔跑。"),
         ("一个男人坐在长椅上。", "zh", ["pug"], "一个男人坐在长椅上。"),
+        ("一辆汽车在路上。", "zh", ["sports_car"], "一辆跑车在路上。"),
     ],
 )
 def test_the_subject_has_its_own_name(sentence: str, language: str, keys: list[str], told: str) -> None:
@@ -106,6 +107,8 @@ def test_the_subject_has_its_own_name(sentence: str, language: str, keys: list[s
         ({"en": "A man walks.", "zh": "一个小男孩在走路。"}, [], {"en", "zh"}),
         ({"en": "A view of the sea.", "zh": "一片大海。"}, ["sea"], {"en", "zh"}),
         ({"en": "A dog runs."}, ["grass"], {"en"}),
+        ({"en": "The front of a tall building."}, ["suspension_bridge"], set()),
+        ({"en": "A bridge over a river."}, ["suspension_bridge"], {"en"}),
         ({"en": "A man in a white shirt and a white shirt."}, [], set()),
         ({"zh": "戴着帽子的男人和戴着帽子的女人。"}, [], set()),
     ],

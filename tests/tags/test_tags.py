@@ -51,6 +51,15 @@ def test_every_tag_has_names_in_both_languages_and_what_it_leads_to() -> None:
         assert {*entry.get("broader", []), *entry.get("any_of", []), entry.get("needs", key)} <= set(KEYS), key
 
 
+def test_one_person_is_told_as_one_kind_of_person() -> None:
+    probabilities = {"person": 0.99, "man": 0.96, "one_person": 0.95, "woman": 0.9, "outdoor": 0.9}
+    assert [each.key for each in sure_tags(probabilities, dict.fromkeys(probabilities, 0.8))] == [
+        "man",
+        "one_person",
+        "outdoor",
+    ]
+
+
 def test_a_model_that_knows_fewer_or_other_tags_is_read_all_the_same() -> None:
     probabilities = consistent({"dog": 0.9, "man": 0.8, "unicorn": 0.99})
     assert "unicorn" not in probabilities

@@ -9,7 +9,7 @@ from emotigram.inference.word_list import split_words
 from emotigram.tags.vocabulary import broader_chain, tag_entries, trained_entries, vocabulary, with_broader
 
 _SUBJECTS = ("animal", "food", "vehicle")  # what a photo is of, wherever it is sure
-_WORN = ("clothes", "sports_gear")  # which is seldom what a photo is of
+_WORN = {"clothes", "hat", "sports_gear"}  # which is seldom what a photo is of
 _CERTAIN = 0.9
 _LIVING = ("animal", "people")
 _PIECE = {"en": 3, "zh": 4}  # words or characters that no short sentence says twice
@@ -52,7 +52,8 @@ def _has_subject(named: frozenset[str], tags: Sequence[Tag]) -> bool:
 
 
 def _is_certain_thing(tag: Tag) -> bool:
-    return tag.key not in trained_entries() and (tag.confidence or 0.0) >= _CERTAIN and tag.kind not in _WORN
+    is_sure = tag.key not in trained_entries() and (tag.confidence or 0.0) >= _CERTAIN
+    return is_sure and _WORN.isdisjoint(broader_chain(tag.key))
 
 
 def _beings(named: frozenset[str]) -> frozenset[str]:
