@@ -30,7 +30,8 @@ _SAMPLE = {
 }  # photos of a set, as many as there are
 _RENDERS = 720
 _BATCH = 16
-_STRENGTH = 1e-3  # inverse of the regularisation
+_RENDER_WEIGHT = 0.1  # of a page beside a photo: pages are easily told
+_STRENGTH = 3e-4  # inverse of the regularisation
 _FOUND, _FOUND_RENDERS = 0.97, 0.99  # of held-out photos with text, and of rendered pages, that pass
 
 
@@ -40,10 +41,12 @@ def build_text_gate(corpus: Corpus, out_dir: Path, models_dir: Path, seed: int =
     pages, is_held = _pages(corpus, out_dir, models_dir, seed), np.arange(_RENDERS) % 5 == 0
     photos = corpus.pooled[picked].astype(np.float32)
     is_val = np.isin(picked, corpus.val)
+    mean, scale = photos[~is_val].mean(0), photos[~is_val].std(0).clip(1e-3)
     seen = np.concatenate([photos[~is_val], pages[~is_held]])
     truth = np.concatenate([has_text[~is_val], np.ones((~is_held).sum(), bool)])
-    mean, scale = seen.mean(0), seen.std(0).clip(1e-3)
-    head = LogisticRegression(C=_STRENGTH, max_iter=500, class_weight="balanced").fit((seen - mean) / scale, truth)
+    counted = np.where(np.arange(len(seen)) < (~is_val).sum(), 1.0, _RENDER_WEIGHT)
+    counted[truth] *= counted[~truth].sum() / counted[truth].sum()
+    head = LogisticRegression(C=_STRENGTH, max_iter=500).fit((seen - mean) / scale, truth, counted)
     weights = (head.coef_[0] / scale).astype(np.float32)
     gate = TextGate(weights, float(head.intercept_[0] - mean @ weights))
     held, rendered_held = gate.scores(photos[is_val]), gate.scores(pages[is_held])
