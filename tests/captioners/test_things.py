@@ -111,6 +111,7 @@ def test_the_subject_has_its_own_name(sentence: str, language: str, keys: list[s
         ({"en": "A bridge over a river."}, ["suspension_bridge"], {"en"}),
         ({"en": "A man in a white shirt and a white shirt."}, [], set()),
         ({"zh": "戴着帽子的男人和戴着帽子的女人。"}, [], set()),
+        ({"en": "A motorcycle is sitting on a motorcycle."}, [], set()),
     ],
 )
 def test_what_contradicts_the_photo_or_the_other_language_is_left_out(

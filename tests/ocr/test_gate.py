@@ -33,7 +33,7 @@ def read_behind_the_gate(captioner: Captioner, photo: Photo) -> tuple[SeenText, 
     return reader.read(photo, captions.features), "_networks" in vars(reader)
 
 
-@pytest.mark.parametrize("name", ["china", "flower", "cheetah", "tower"])
+@pytest.mark.parametrize("name", ["flower", "cheetah"])
 def test_an_ordinary_photo_is_not_searched(name: str, captioner: Captioner, request: pytest.FixtureRequest) -> None:
     assert read_behind_the_gate(captioner, open_photo(request.getfixturevalue(name))) == (SeenText(), False)
 

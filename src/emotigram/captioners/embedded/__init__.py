@@ -28,6 +28,7 @@ from emotigram.settings import Settings
 from emotigram.tags.classes import tag_chances
 from emotigram.tags.selection import cautious, consistent, sure_tags
 from emotigram.tags.subject import with_subject
+from emotigram.tags.vocabulary import tag_entries
 from emotigram.tags.wording import claims, from_tags
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 VERSION = "3"
 _BATCH = 8  # photos a pass: more gain nothing on a CPU and cost memory
 _BEAMS = 3
+_POSSIBLE = 0.4  # of the chance of each person or animal that a sentence names
+_LIVING = {"people", "count", "animal"}
 _UNDERSTOOD = 0.25  # where one language's sentence is less likely than this, the other's is not told either
 
 
@@ -146,7 +149,7 @@ class EmbeddedCaptioner(Captioner):
         trusted = {
             language: with_subject(text, tags, language)
             for language, sentence in sight.sentences.items()
-            if claims(sentence, language)
+            if self._is_borne_out(sight, things, language)
             and sure[language] >= says["least_confidence"][language]
             and (text := plain(sentence, language, sight.words, people))
         }
@@ -154,6 +157,13 @@ class EmbeddedCaptioner(Captioner):
         told = agreeing(trusted, tags) if is_understood else {}
         description = {language: told.get(language) or from_tags(tags, language) for language in LANGUAGES}
         return Captions(description, {}, tags, Features(SPACE, sight.features), sight.sentences, sure)
+
+    def _is_borne_out(self, sight: Sight, things: Mapping[str, float], language: str) -> bool:
+        """Whether a sentence names something, and nobody who is likelier not to be there."""
+        seen = surest(consistent(sight.chances), things)
+        named = claims(sight.sentences[language], language)
+        somebody = [keys for keys in named if {tag_entries()[key]["kind"] for key in keys} <= _LIVING]
+        return bool(named) and all(any(seen.get(key, 0.0) >= _POSSIBLE for key in keys) for keys in somebody)
 
     def _sure_tags(self, sight: Sight, things: Mapping[str, float]) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer of our own heads', which are sure too easily.

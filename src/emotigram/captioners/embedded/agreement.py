@@ -12,6 +12,7 @@ _SUBJECTS = ("animal", "food", "vehicle")  # what a photo is of, wherever it is 
 _WORN = {"clothes", "hat", "sports_gear"}  # which is seldom what a photo is of
 _CERTAIN = 0.9
 _LIVING = ("animal", "people")
+_NAME = 5  # letters of a word that is more than grammar: "a motorcycle sits on a motorcycle"
 _PIECE = {"en": 3, "zh": 4}  # words or characters that no short sentence says twice
 _ANY = {"animal", "wild_animal"}  # which says too little to tell two apart
 
@@ -34,6 +35,8 @@ def agreeing(sentences: Mapping[str, str], tags: Sequence[Tag]) -> dict[str, str
 def _repeats(sentence: str, language: str) -> bool:
     """Whether a sentence says the same twice, as decoders do: "a white shirt and a white shirt"."""
     units = split_words(sentence, language)
+    if language == "en" and any(units.count(unit) > 1 for unit in units if len(unit) >= _NAME):
+        return True
     pieces = list(zip(*(units[start:] for start in range(_PIECE[language])), strict=False))
     return len(set(pieces)) < len(pieces)
 
