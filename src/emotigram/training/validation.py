@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from emotigram.training.photo_sets import ASIDE_EVERY, HELD_OUT_EVERY, aside_rows
@@ -41,7 +42,11 @@ def write_validation(data_dir: Path, folder: Path) -> dict[str, Path]:
         files[name] = folder / f"{name}.parquet"
         tables = [pq.read_table(data_dir / f"{stem}.parquet") for stem in stems]
         kept = [table.take(_held_out(stem, table.num_rows)) for stem, table in zip(stems, tables, strict=True)]
-        pq.write_table(pa.concat_tables(kept, promote_options="default"), files[name])
+        whole = pa.concat_tables(kept, promote_options="default")
+        language = CAPTION_SETS.get(name)
+        if language:
+            whole = whole.filter(pc.greater(pc.list_value_length(whole[f"captions_{language}"]), 0))
+        pq.write_table(whole, files[name])
     return files
 
 
