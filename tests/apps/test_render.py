@@ -88,6 +88,12 @@ def test_close_call_is_said() -> None:
     assert "说不准" in render("zh")
 
 
+def test_an_engine_that_doubts_itself_shows_no_figures() -> None:
+    doubted = replace(READING, affect=replace(READING.affect, sentiment=Sentiment(0.01, 0.07, 0.92, is_unclear=True)))
+    assert "hard to say" in render("en", reading=doubted)
+    assert "92%" not in render("en", reading=doubted)
+
+
 CLEAR = replace(READING, affect=replace(READING.affect, sentiment=Sentiment(0.1, 0.2, 0.7)))
 
 

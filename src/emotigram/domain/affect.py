@@ -25,11 +25,15 @@ _SENTIMENT_OF: Mapping[str, SentimentLabel] = {
 
 @dataclass(frozen=True, slots=True)
 class Sentiment:
-    """Probabilities in [0, 1] that sum to 1; raises ValueError otherwise."""
+    """Probabilities in [0, 1] that sum to 1; raises ValueError otherwise.
+
+    ``is_unclear`` is an engine's own doubt, whatever its probabilities: a photo alone seldom tells a mood.
+    """
 
     negative: float
     neutral: float
     positive: float
+    is_unclear: bool = False
 
     def __post_init__(self) -> None:
         values = (self.negative, self.neutral, self.positive)
@@ -53,9 +57,9 @@ class Sentiment:
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether the two likeliest labels are too close to call."""
+        """Whether nobody should be told a label: the two likeliest are too close to call, or the engine doubts it."""
         first, second, _ = sorted(self.probabilities.values(), reverse=True)
-        return first - second < _AMBIGUOUS_MARGIN
+        return self.is_unclear or first - second < _AMBIGUOUS_MARGIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ class PhotosInfo(Answer):
 
 
 class SentimentInfo(Answer):
-    """Probabilities that sum to 1; ``is_ambiguous`` where the two likeliest are too close to call."""
+    """Probabilities that sum to 1; ``is_ambiguous`` where nobody should be told a label.
+
+    That is where the two likeliest are too close to call, or ``is_unclear``: the engine doubts it, whatever they are.
+    """
 
     label: SentimentLabel
     negative: Probability
@@ -38,6 +41,7 @@ class SentimentInfo(Answer):
     positive: Probability
     confidence: Probability
     is_ambiguous: bool
+    is_unclear: bool
 
 
 class AffectInfo(Answer):

@@ -16,7 +16,7 @@ from emotigram.errors import EngineError, ModelDamaged
 from emotigram.inference.backbone import FEATURES, SIDE_PX, SPACE, Backbone, check_backbone
 from emotigram.inference.ngrams import KnownNgrams
 from emotigram.inference.pixels import batch
-from emotigram.inference.sentiment_floors import softened
+from emotigram.inference.sentiment_floors import is_told
 from emotigram.inference.store import Model, shipped_model
 from emotigram.ports import SentimentModel
 from emotigram.settings import Settings
@@ -109,10 +109,10 @@ def _affect(
     """The affect of a photo alone keeps to ``floors``; words speak for themselves."""
     shares = dict(zip(EMOTIONS, map(float, emotions / emotions.sum()), strict=True))
     valence, arousal = map(float, feeling)
-    told = sentiment / sentiment.sum()
-    if floors is not None:
-        told = softened(told, LABELS, floors, valence)
-    return Affect(Sentiment(*map(float, told)), shares, valence, arousal)
+    chances = sentiment / sentiment.sum()
+    is_unclear = floors is not None and not is_told(chances, LABELS, floors, valence)
+    negative, neutral, positive = map(float, chances)
+    return Affect(Sentiment(negative, neutral, positive, is_unclear), shares, valence, arousal)
 
 
 def _ngrams(model: Model) -> KnownNgrams:

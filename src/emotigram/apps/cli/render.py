@@ -69,7 +69,8 @@ class Renderer:
         yield self._say("description"), self._both_languages(reading.description)
         yield self._say("tweet"), Text(printable(reading.tweet), "italic")
         yield self._say("sentiment"), self._verdict(reading.affect.sentiment)
-        yield "", self._bars(reading.affect.sentiment)
+        if not reading.affect.sentiment.is_unclear:
+            yield "", self._bars(reading.affect.sentiment)
         if reading.mood_reason:
             yield self._say("reason"), Text(printable(reading.mood_reason.message(self._language)), "dim")
         if emotions := likely_emotions(reading.affect, self._language):
