@@ -74,6 +74,7 @@ def test_an_affect_has_all_its_parts() -> None:
             "positive": 0.7,
             "confidence": 0.7,
             "is_ambiguous": False,
+            "is_unclear": False,
         },
         "mood": "positive",
         "emotion": "joy",
