@@ -5,7 +5,7 @@ from __future__ import annotations
 from emotigram.domain import Affect
 from emotigram.texts import say
 
-_WORTH_SAYING = 0.2  # a second emotion less likely than that is not named
+_WORTH_SAYING = 0.25, 0.2  # a first and a second emotion less likely than that are not named
 _MIDDLE = 0.15  # valence or arousal nearer to 0 than that leans to neither side
 
 
@@ -16,7 +16,7 @@ def likely_emotions(affect: Affect, language: str) -> list[tuple[str, float]]:
     """
     fitting = {name: value for name, value in affect.emotions.items() if affect.fits(name)}
     ranked = sorted(fitting.items(), key=lambda pair: -pair[1])[:2]
-    told = [pair for at, pair in enumerate(ranked) if at == 0 or pair[1] >= _WORTH_SAYING]
+    told = [pair for pair, least in zip(ranked, _WORTH_SAYING, strict=False) if pair[1] >= least]
     return [(say(f"emotion.{name}", language), value) for name, value in told]
 
 
