@@ -21,7 +21,7 @@ def _shipped() -> list[Path]:
 
 
 def test_all_models_ship_with_a_card() -> None:
-    assert [folder.parent.name for folder in _shipped()] == ["affect", "backbone", "captioner"]
+    assert [folder.parent.name for folder in _shipped()] == ["affect", "backbone", "captioner", "text_gate"]
     assert all("erms" in (folder / "CARD.md").read_text("utf-8") for folder in _shipped())
 
 

@@ -25,9 +25,9 @@ def mood_reason(affect: Affect, tags: Sequence[Tag], user_text: str) -> Note | N
         return None
     things = _things(tags, affect.mood)
     if not things:
-        return Note("mood_words" if has_words else "mood_picture")
+        return Note("mood_words") if has_words else Note("mood_picture")
     named = {language: _JOIN[language].join(tag.names[language] for tag in things) for language in _JOIN}
-    return Note("mood_words_and_things" if has_words else "mood_things", {"things": named})
+    return Note("mood_words_and_things", {"things": named}) if has_words else Note("mood_things", {"things": named})
 
 
 def _things(tags: Sequence[Tag], mood: str) -> list[Tag]:

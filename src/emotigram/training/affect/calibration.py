@@ -87,13 +87,14 @@ def feeling_cross_validated(
 
     ``_new_themes``: the fit saw no photo of the judged one's theme either.
     """
-    if len({e.theme for e in rated}) < 2 * _FOLDS:
+    themes = np.array([e.theme or str(number) for number, e in enumerate(rated)])
+    if len(np.unique(themes)) < 2 * _FOLDS:
         return {}
     seen = model.standard(featurizer.batch(rated).photos).numpy()
     leads, found = _leads(model, featurizer, rated, seen), {}
     for column, name in enumerate(("valence", "arousal")):
         truth = np.array([e.feeling[column] for e in rated if e.feeling])
-        for split, groups in (("", np.arange(len(rated))), ("_new_themes", np.array([e.theme for e in rated]))):
+        for split, groups in (("", np.arange(len(rated))), ("_new_themes", themes)):
             folds = GroupKFold(_FOLDS)
             guessed = cross_val_predict(RidgeCV(_RIDGES), _led(seen, leads[column]), truth, groups=groups, cv=folds)
             found[name + split] = round(float(np.corrcoef(guessed, truth)[0, 1]), 3)

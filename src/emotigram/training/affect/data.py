@@ -83,7 +83,7 @@ def _with_photo(cache_dir: Path) -> Iterator[AffectExample]:
             emotions = [_EMOTION[row["emotion"]]] if row.get("emotion") else []
             feeling = None if row.get("valence") is None else (row["valence"], row["arousal"])
             shares = _shares([row["sentiment"]], SENTIMENTS), _shares(emotions, EMOTIONS)
-            yield AffectExample(_words(row), i, row["set"], row["split"], *shares, feeling, row["label"])
+            yield AffectExample(_words(row), i, row["set"], row["split"], *shares, feeling, row.get("label", ""))
 
 
 def _words(row: dict[str, Any]) -> str:

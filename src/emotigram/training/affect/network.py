@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from emotigram.domain import EMOTIONS
 from emotigram.inference.backbone import FEATURES
@@ -55,6 +54,7 @@ class AffectNet(nn.Module):
         self.log_heat: Tensor
         self.feel: Tensor
         self.arousal: Tensor
+        self.neutral: Tensor
         self.nothing: Tensor
         self.no_emotion: Tensor
         self.register_buffer("embed", torch.zeros(ngrams + 1, width))
@@ -66,6 +66,7 @@ class AffectNet(nn.Module):
         self.register_buffer("log_heat", torch.zeros(2, len(CASES), sources))  # of sentiment and of emotions
         self.register_buffer("feel", torch.zeros(FEATURES + 1, 2))  # photo to valence and arousal, level last
         self.register_buffer("arousal", torch.tensor(_AROUSAL), persistent=False)
+        self.register_buffer("neutral", torch.eye(SENTIMENTS)[_NEUTRAL], persistent=False)
         self.register_buffer("nothing", torch.tensor(_NOTHING), persistent=False)
         self.register_buffer("no_emotion", torch.tensor(_NO_EMOTION), persistent=False)
 
@@ -105,7 +106,7 @@ class AffectNet(nn.Module):
         neutral = (chances[..., _NEUTRAL] * knows).sum(1) / knows.sum(1)
         polar = (self.heads[1, :, _NEUTRAL, -1] <= ABSENT / 2).float() * case[:, 1:2]
         share = (polar * neutral[:, None])[..., None]
-        told = chances * (1 - share) + share * F.one_hot(torch.tensor(_NEUTRAL), SENTIMENTS)
+        told = chances * (1 - share) + share * self.neutral
         return (told * source[..., None]).sum(1)
 
     def standard(self, photo: Tensor) -> Tensor:
