@@ -60,8 +60,10 @@ def test_a_photo_becomes_a_post_that_can_be_copied_in_both_languages(open_page: 
     assert page.locator("#description-en").inner_text().strip()
     assert HAN.search(page.locator("#description-zh").inner_text())
     percents = [int(each.rstrip("%")) for each in page.locator(".eg-figure").all_inner_texts()]
-    assert len(percents) == 3
-    assert sum(percents) == pytest.approx(100, abs=2)
+    if "Hard to say" in page.locator(".eg-verdict").inner_text():  # a photo alone seldom tells a mood
+        assert percents == []
+    else:
+        assert sum(percents) == pytest.approx(100, abs=2)
     text = field(page, "text").input_value()
     assert text.strip()
     page.get_by_role("button", name="Copy post").click()
