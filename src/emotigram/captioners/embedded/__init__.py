@@ -140,44 +140,44 @@ class EmbeddedCaptioner(Captioner):
     def _worded(self, sight: Sight) -> Captions:
         says = self._manifest
         things = thing_chances(sight.classes, sight.chances, sight.strangeness, says["thing_weights"])
-        tags = self._sure_tags(sight, things)
+        own = consistent(calibrated(sight.chances, says["tag_calibration"]))
+        tags = self._sure_tags(sight, things, own)
         sure = {
             language: confidence(evidence_of(sight, things, language), says["sentence_weights"][language])
             for language in LANGUAGES
         }
-        people = consistent(calibrated(sight.chances, says["tag_calibration"]))
         trusted = {
             language: with_subject(text, tags, language)
             for language, sentence in sight.sentences.items()
-            if self._is_borne_out(sight, things, language)
+            if _is_borne_out(sight, things, language)
             and sure[language] >= says["least_confidence"][language]
-            and (text := plain(sentence, language, sight.words, people))
+            and (text := plain(sentence, language, sight.words, own))
         }
         is_understood = min(sure.values()) >= _UNDERSTOOD and sight.strangeness < says["alien_from"]
         told = agreeing(trusted, tags) if is_understood else {}
         description = {language: told.get(language) or from_tags(tags, language) for language in LANGUAGES}
         return Captions(description, {}, tags, Features(SPACE, sight.features), sight.sentences, sure)
 
-    def _is_borne_out(self, sight: Sight, things: Mapping[str, float], language: str) -> bool:
-        """Whether a sentence names something, and nobody who is likelier not to be there."""
-        seen = surest(consistent(sight.chances), things)
-        named = claims(sight.sentences[language], language)
-        somebody = [keys for keys in named if {tag_entries()[key]["kind"] for key in keys} <= _LIVING]
-        return bool(named) and all(any(seen.get(key, 0.0) >= _POSSIBLE for key in keys) for keys in somebody)
-
-    def _sure_tags(self, sight: Sight, things: Mapping[str, float]) -> tuple[Tag, ...]:
+    def _sure_tags(self, sight: Sight, things: Mapping[str, float], own: Mapping[str, float]) -> tuple[Tag, ...]:
         """Tags that are sure enough; the stranger the photo the fewer of our own heads', which are sure too easily.
 
         The classifier has seen more of the world; how strange the photo is to us is part of a thing's evidence.
         """
         says = self._manifest
-        own = says["tag_thresholds"]
+        least = says["tag_thresholds"]
         if sight.strangeness >= says["strange_from"]:
-            own = cautious(own)
+            least = cautious(least)
         floors = thing_floors(says["thing_threshold"], sight.chances.get("person", 0.0))
         seen = {key: floors[key] for key, chance in things.items() if key in floors and chance >= floors[key]}
-        calibrated_own = consistent(calibrated(sight.chances, says["tag_calibration"]))
-        return sure_tags(surest(calibrated_own, things), own | seen)
+        return sure_tags(surest(own, things), least | seen)
+
+
+def _is_borne_out(sight: Sight, things: Mapping[str, float], language: str) -> bool:
+    """Whether a sentence names something, and nobody who is likelier not to be there."""
+    seen = surest(consistent(sight.chances), things)
+    named = claims(sight.sentences[language], language)
+    somebody = [keys for keys in named if {tag_entries()[key]["kind"] for key in keys} <= _LIVING]
+    return bool(named) and all(any(seen.get(key, 0.0) >= _POSSIBLE for key in keys) for keys in somebody)
 
 
 def evidence_of(sight: Sight, things: Mapping[str, float], language: str) -> list[float]:

@@ -15,24 +15,34 @@ _COLOURS = {
 }  # fmt: skip
 _AGES = {"young", "little", "old", "older", "elderly", "teenage", "small"}
 _ADJECTIVES = {*_COLOURS, *_AGES}
-# what each word says of somebody, and what remains where that is not sure
+# what somebody may be called, the most first, with the tags that must be sure for it; what remains where none is
+_Steps = tuple[tuple[frozenset[str], str], ...]
+
+
+def _called(remains: str, *steps: tuple[str, str]) -> tuple[_Steps, str]:
+    return tuple((frozenset(needs.split()), word) for needs, word in steps), remains
+
+
 _WHO = {
     "en": {
-        **dict.fromkeys(("man", "guy", "gentleman", "male"), (("man",), "person")),
-        **dict.fromkeys(("woman", "lady", "female"), (("woman",), "person")),
-        **dict.fromkeys(("boy", "girl"), (("child",), "child")),
-        **dict.fromkeys(("child", "kid", "toddler"), (("child",), "person")),
-        **dict.fromkeys(("men", "guys"), (("man",), "people")),
-        **dict.fromkeys(("women", "ladies"), (("woman",), "people")),
-        **dict.fromkeys(("boys", "girls"), (("child",), "children")),
-        **dict.fromkeys(("children", "kids"), (("child",), "people")),
+        **{word: _called("person", ("man", word)) for word in ("man", "guy", "gentleman", "male")},
+        **{word: _called("person", ("woman", word)) for word in ("woman", "lady", "female")},
+        **{word: _called("person", ("child", word)) for word in ("child", "kid", "toddler")},
+        **{word: _called("people", ("man", word)) for word in ("men", "guys")},
+        **{word: _called("people", ("woman", word)) for word in ("women", "ladies")},
+        **{word: _called("people", ("child", word)) for word in ("children", "kids")},
+        "boy": _called("person", ("child man", "boy"), ("child", "child")),
+        "girl": _called("person", ("child woman", "girl"), ("child", "child")),
+        "boys": _called("people", ("child man", "boys"), ("child", "children")),
+        "girls": _called("people", ("child woman", "girls"), ("child", "children")),
     },
     "zh": {
-        **dict.fromkeys(("男人", "男子", "男士"), (("man",), "人")),
-        **dict.fromkeys(("女人", "女子", "女士", "妇女"), (("woman",), "人")),
-        **dict.fromkeys(("小男孩", "小女孩", "男孩", "女孩"), (("child",), "小孩")),
-        **dict.fromkeys(("小孩子", "小孩", "孩子"), (("child",), "人")),
-        **dict.fromkeys(("老人", "老奶奶", "老爷爷"), (("elder",), "人")),
+        **{word: _called("人", ("man", word)) for word in ("男人", "男子", "男士")},
+        **{word: _called("人", ("woman", word)) for word in ("女人", "女子", "女士", "妇女")},
+        **{word: _called("人", ("child", word)) for word in ("小孩子", "小孩", "孩子")},
+        **{word: _called("人", ("elder", word)) for word in ("老人", "老奶奶", "老爷爷")},
+        **{word: _called("人", ("child man", word), ("child", "小孩")) for word in ("小男孩", "男孩")},
+        **{word: _called("人", ("child woman", word), ("child", "小孩")) for word in ("小女孩", "女孩")},
     },
 }
 _FUNCTION = {"and", "or", "in", "on", "at", "with", "of", "is", "are", "while", "to", "the", "a", "an"}
@@ -53,7 +63,7 @@ def plain(sentence: str, language: str, words: Mapping[str, float], chances: Map
     kept = _without_unsure(sentence.rstrip(".").split(), words)
     if not kept or any(words.get(word.lower(), 1.0) < _POSSIBLE_WORD for word in kept):
         return ""
-    return _tidy(" ".join(_who(word, chances) for word in _ageless(kept, chances)))
+    return _tidy(" ".join(_who(word, language, chances) for word in _ageless(kept, chances)))
 
 
 def _without_unsure(said: list[str], words: Mapping[str, float]) -> list[str] | None:
@@ -83,19 +93,18 @@ def _ageless(said: list[str], chances: Mapping[str, float]) -> list[str]:
     return [
         word
         for word, following in zip(said, [*said[1:], ""], strict=True)
-        if word.lower() not in _AGES or _who(following, chances) == following
+        if word.lower() not in _AGES or _who(following, "en", chances) == following
     ]
 
 
-def _who(word: str, chances: Mapping[str, float]) -> str:
-    keys, remains = _WHO["en"].get(word.lower(), ((), word))
-    sure = all(chances.get(key, 0.0) >= _SURE_PERSON for key in keys)
-    if word.lower() in ("boy", "girl", "boys", "girls"):  # a child is sure sooner than which
-        gender = chances.get("man" if word.lower().startswith("b") else "woman", 0.0)
-        if not sure:
-            return "people" if remains == "children" else "person"
-        return word if gender >= _SURE_PERSON else remains
-    return word if sure else remains
+def _who(word: str, language: str, chances: Mapping[str, float]) -> str:
+    """What somebody may be called; other words as they are."""
+    if word.lower() not in _WHO[language]:
+        return word
+    steps, remains = _WHO[language][word.lower()]
+    sure = {key for key, chance in chances.items() if chance >= _SURE_PERSON}
+    said = next((name for needs, name in steps if needs <= sure), remains)
+    return word if said == word.lower() else said
 
 
 def _tidy(text: str) -> str:
@@ -109,14 +118,7 @@ def _plain_chinese(sentence: str, words: Mapping[str, float], chances: Mapping[s
     def is_sure(colour: str) -> bool:
         return any(zh == colour and words.get(en, 0.0) >= _SURE_WORD for en, zh in _COLOURS.items())
 
-    def who(found: re.Match[str]) -> str:
-        keys, remains = _WHO["zh"][found[0]]
-        sure = all(chances.get(key, 0.0) >= _SURE_PERSON for key in keys)
-        if remains == "小孩" and sure:
-            return found[0] if chances.get("man" if "男" in found[0] else "woman", 0.0) >= _SURE_PERSON else remains
-        return found[0] if sure else "人"
-
     text = _ZH_DRESSED.sub(lambda m: m[0] if is_sure(m[1]) else "", sentence)
     text = _ZH_COLOUR.sub(lambda m: m[0] if m[1] not in _COLOURS.values() or is_sure(m[1]) else "", text)
-    text = re.sub("一[位名]人", "一个人", _ZH_WHO.sub(who, text))
+    text = re.sub("一[位名]人", "一个人", _ZH_WHO.sub(lambda m: _who(m[0], "zh", chances), text))
     return "" if re.search("人和(?:一个)?人|^[。，]?$", text) else text

@@ -102,9 +102,10 @@ class AffectNet(nn.Module):
 
         A source of positive and negative photos tells the two apart; how many are neither it takes from the others.
         """
-        knows = (self.heads[1, :, _NEUTRAL, -1] > ABSENT / 2).float() * source + 1e-9
+        lacks = (self.heads[CASES.index("photo"), :, _NEUTRAL, -1] <= ABSENT / 2).float()
+        knows = (1 - lacks) * source + 1e-9
         neutral = (chances[..., _NEUTRAL] * knows).sum(1) / knows.sum(1)
-        polar = (self.heads[1, :, _NEUTRAL, -1] <= ABSENT / 2).float() * case[:, 1:2]
+        polar = lacks * case[:, CASES.index("photo"), None]
         share = (polar * neutral[:, None])[..., None]
         told = chances * (1 - share) + share * self.neutral
         return (told * source[..., None]).sum(1)
