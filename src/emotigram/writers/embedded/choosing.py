@@ -1,0 +1,112 @@
+"""Which thoughts of the bank a post may use, and which of them a candidate does."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from emotigram.domain import Brief, SentimentLabel
+from emotigram.tags.vocabulary import with_broader
+from emotigram.writers.embedded.naming import manner, name_in
+from emotigram.writers.embedded.subjects import Subject
+from emotigram.writers.embedded.thoughts import Thought, thoughts_on
+
+# What suits a tone, the most fitting first; a joke is dry enough for a calm post, never for a sad one.
+_TONES: dict[SentimentLabel, tuple[str, ...]] = {
+    "positive": ("warm", "calm"),
+    "neutral": ("calm",),
+    "negative": ("low",),
+}
+_OTHER_FORMS = {"note": ("post", "line"), "professional": ("post",), "post": ("line",), "line": ("post",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A thought with its name filled in, and what it is about."""
+
+    text: str
+    thought: Thought
+    subject: Subject
+
+
+def choices(brief: Brief, levels: Sequence[Subject], form: str, most: int) -> list[Chosen]:
+    """Thoughts in a form that suit photo, tone, style and room, the nearest subject's first, each subject's shuffled.
+
+    A form without any gives way to another one; ``most`` is the most characters.
+    """
+    for each in (form, *_OTHER_FORMS[form]):
+        found = [chosen for level in levels for chosen in _on(level, brief, each, most)]
+        if found:
+            return found
+    return []
+
+
+def by_angle(found: Sequence[Chosen], brief: Brief) -> list[Chosen]:
+    """The thoughts so that neighbours differ in angle, those of the style's angles first.
+
+    Of each level all angles come in turn before the next level's do.
+    """
+    wished = brief.style.angles
+    fitting = [each for each in found if each.thought.angle in wished] if wished else []
+    return [*_in_turn(fitting), *_in_turn([each for each in found if each not in fitting])]
+
+
+def _in_turn(found: Sequence[Chosen]) -> Iterator[Chosen]:
+    rest = list(found)
+    while rest:
+        topics = dict.fromkeys(each.subject.topic for each in rest)
+        near = next(iter(topics))
+        turn = {each.thought.angle: each for each in reversed(rest) if each.subject.topic == near}
+        first = [each for each in rest if turn.get(each.thought.angle) is each]
+        yield from first
+        rest = [each for each in rest if each not in first]
+
+
+def _on(level: Subject, brief: Brief, form: str, most: int) -> list[Chosen]:
+    bank = thoughts_on(level.topic, brief.language.key)
+    seen = with_broader(tag.key for tag in brief.reading.tags)
+    fitting = [
+        Chosen(text, thought, level)
+        for thought in bank.thoughts
+        if thought.form == form and _suits(thought, brief) and thought.needs <= seen
+        if (text := filled(thought, level, brief)) and len(text) <= most and not _is_used(text, brief)
+    ]
+    order = random.Random(f"{_identity(brief)}{level.topic}{form}")  # noqa: S311
+    order.shuffle(fitting)
+    return _turned(fitting, brief.seed)
+
+
+def _turned(items: list[Chosen], by: int) -> list[Chosen]:
+    """The same round begun elsewhere, so that another seed gives another thought."""
+    at = by % max(len(items), 1)
+    return [*items[at:], *items[:at]]
+
+
+def _suits(thought: Thought, brief: Brief) -> bool:
+    if thought.tone in _TONES[brief.tone]:
+        return True
+    return brief.tone == "neutral" and thought.angle == "joke" and thought.tone == "warm"
+
+
+def filled(thought: Thought, level: Subject, brief: Brief) -> str:
+    """The thought with the thing's name where it has a place for one; '' where nobody knows that."""
+    if not thought.is_named:
+        return thought.text
+    name = name_in(level.tag, brief.language.key) if level.tag else ""
+    if not name:
+        return ""
+    text = thought.text.replace("{a_name}", name).replace("{name}", manner(brief.language.key).bare(name))
+    return text[:1].upper() + text[1:]
+
+
+def _is_used(text: str, brief: Brief) -> bool:
+    return any(text in post for post in (*brief.past_posts, brief.previous) if post)
+
+
+def _identity(brief: Brief) -> str:
+    reading = brief.reading
+    files = [photo.sha256 for photo in reading.photos]
+    return f"{files}{sorted(tag.key for tag in reading.tags)}{reading.user_text}{brief.platform.key}{brief.tone}"
+
+
