@@ -15,11 +15,16 @@ from emotigram.editing.repetition import repetition, shared
 from emotigram.publishing.additions import mentions
 from emotigram.publishing.faithfulness import unsupported
 from emotigram.publishing.finish import Finished
+from emotigram.publishing.register import cheer
+from emotigram.publishing.specificity import is_specific
+from emotigram.understanding.inventions import inventions
 
 _MOST_REPEATED = 0.25  # of four-grams; a refrain is fine, a loop or an old post is not
 # A revision keeps the thought of a post and many of its words, so that only nearly the same again is wrong; a shorter
 # one may be a mere cut.
 _MOST_KEPT = 0.8
+# A dry line is often neither glad nor sad to a judge: only what it surely takes for the opposite is wrong.
+_MOST_AGAINST = 0.8
 _QUOTED = 40  # characters in a row of what the model was told that no post has by chance
 
 
@@ -36,7 +41,14 @@ def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules:
     if affect is not None:
         checks.append(_emotion(affect, brief))
     checks.append(_none("faithfulness", unsupported(said, brief.language.key, brief.reading)))
+    given = f"{brief.reading.user_text}\n{brief.reading.seen_text}"
+    checks.append(_none("invented", inventions(f"{made.title}\n{made.text}", given)))
+    if brief.is_sober:
+        checks.append(_none("register", cheer(made, brief), is_hard=True))
+    is_specific_post = is_specific(f"{made.title}\n{made.text}", brief)
+    checks.append(Check("specific", is_specific_post, float(is_specific_post), 1))
     checks.append(_none("phrases", tuple(phrase for phrase in _banned() if phrase in said.casefold())))
+    checks.append(_none("filler", filler(said, given)))
     checks.append(_none("additions", made.additions))
     if rules:
         checks.append(_none("secrecy", _quoted(said, rules), is_hard=True))
@@ -97,10 +109,13 @@ def _repeated(text: str, brief: Brief) -> Check:
 
 
 def _emotion(affect: Affect, brief: Brief) -> Check:
-    """The judge's chance of the tone asked for; the limit is its chance of the likeliest other one."""
-    chances = dict(affect.sentiment.probabilities)
-    own = chances.pop(brief.tone)
-    return Check("emotion", own > max(chances.values()), own, max(chances.values()), detail=affect.sentiment.label)
+    """The judge's chance that the words carry the opposite of the tone; a calm post may be neither surely."""
+    chances = affect.sentiment.probabilities
+    worst = {"positive": "negative", "negative": "positive"}.get(brief.tone, "")
+    against = chances["positive" if worst == "positive" else "negative"] if worst else max(
+        chances["positive"], chances["negative"]
+    )
+    return Check("emotion", against <= _MOST_AGAINST, against, _MOST_AGAINST, detail=affect.sentiment.label)
 
 
 def _at_most(name: str, figure: int, limit: int) -> Check:
@@ -120,6 +135,18 @@ def _quoted(said: str, rules: str) -> tuple[str, ...]:
 
 def _flat(text: str) -> str:
     return regex.sub(r"[^\p{L}\p{N}]+", " ", text.casefold())
+
+
+def filler(text: str, given: str) -> tuple[str, ...]:
+    """The phrases of a text that could stand under any photo, but for those in what the user gave."""
+    said, own = text.casefold(), given.casefold()
+    phrases = dict.fromkeys(phrase for found in _filler().values() for phrase in found)
+    return tuple(phrase for phrase in phrases if phrase in said and phrase not in own)
+
+
+@cache
+def _filler() -> dict[str, tuple[str, ...]]:
+    return {language: tuple(phrases) for language, phrases in read_data("filler.toml").items()}
 
 
 @cache

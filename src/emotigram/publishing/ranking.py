@@ -13,10 +13,14 @@ _DEMERITS = {
     "bytes": 100.0,
     "language": 100.0,
     "secrecy": 100.0,
+    "register": 100.0,
+    "invented": 12.0,
     "faithfulness": 8.0,
     "emotion": 8.0,
     "additions": 6.0,
     "phrases": 6.0,
+    "filler": 6.0,
+    "specific": 3.0,
     "whole": 4.0,
     "repetition": 4.0,
     "revision": 4.0,
@@ -28,9 +32,9 @@ _LET_PASS = ("soft_length", "lines")
 
 
 def demerits(checks: Sequence[Check]) -> float:
-    """The sum of what failed, plus the judge's doubt of the tone in [0, 1]; fewer are better."""
+    """The sum of what failed, plus the judge's chance of the opposite tone in [0, 1]; fewer are better."""
     failed = sum(_DEMERITS.get(check.name, 0.0) for check in checks if not check.passed)
-    doubt = next((1 - check.figure for check in checks if check.name == "emotion"), 0.0)
+    doubt = next((check.figure for check in checks if check.name == "emotion"), 0.0)
     return failed + doubt
 
 

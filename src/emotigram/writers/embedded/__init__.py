@@ -15,6 +15,7 @@ from emotigram.writers.embedded.choosing import Chosen, by_angle, choices
 from emotigram.writers.embedded.hashtags import hashtags
 from emotigram.writers.embedded.naming import manner, name_in
 from emotigram.writers.embedded.own_text import is_in_language, own_text
+from emotigram.writers.embedded.recent import RecentThoughts, hash_of
 from emotigram.writers.embedded.revising import kept_of, revised
 from emotigram.writers.embedded.subjects import Subject, levels, subjects
 from emotigram.writers.embedded.thoughts import thought_languages, thoughts_on
@@ -38,39 +39,42 @@ class EmbeddedWriter(Writer):
 
     def __init__(self) -> None:
         self.languages = thought_languages()
+        self._recent = RecentThoughts()
 
     def write(self, brief: Brief) -> Iterator[Draft]:
-        """Yield the candidates, each from another angle; the same brief gives the same posts.
+        """Yield the candidates, each from another angle, none with a thought that another photo had lately.
 
-        Raises UnknownName for a language without thoughts.
+        The same brief gives the same posts, unless another photo has taken theirs. Raises UnknownName for a language without thoughts.
         """
-        yield from _drafts(brief, range(brief.candidates))
+        yield from self._drafts(brief, range(brief.candidates))
 
     def repair(self, brief: Brief, candidate: Candidate, faults: Sequence[Check]) -> Iterator[Draft]:  # noqa: ARG002
         """Yield candidates with other thoughts: what was wrong with one is wrong with the thought it was made of."""
-        yield from _drafts(brief, range(brief.candidates, brief.candidates + _OTHER_TRIES))
+        yield from self._drafts(brief, range(brief.candidates, brief.candidates + _OTHER_TRIES))
+
+    def _drafts(self, brief: Brief, variants: range) -> Iterator[Draft]:
+        found, taken = subjects(brief), self._recent.taken(brief)
+        notes, alt_text = _notes(brief, found), _alt_text(brief)
+        for variant in variants:
+            draft, used = _draft(brief, found, variant, taken)
+            self._recent.keep(brief, used)
+            yield replace(draft, alt_text=alt_text, notes=(*draft.notes, *notes), candidate=variant)
 
 
-def _drafts(brief: Brief, variants: range) -> Iterator[Draft]:
-    found = subjects(brief)
-    notes, alt_text = _notes(brief, found), _alt_text(brief)
-    for variant in variants:
-        draft = _draft(brief, found, variant)
-        yield replace(draft, alt_text=alt_text, notes=(*draft.notes, *notes), candidate=variant)
-
-
-def _draft(brief: Brief, found: list[Subject], variant: int) -> Draft:
+def _draft(brief: Brief, found: list[Subject], variant: int, taken: frozenset[str]) -> tuple[Draft, tuple[str, ...]]:
+    """A candidate, and the thoughts in it."""
     own = kept_of(brief) if brief.previous else own_text(brief)
-    if brief.previous and (text := revised(own, brief)) is not None:
-        return text
-    room = brief.aimed_length[1] - len(own)
+    if brief.previous and (draft := revised(own, brief)) is not None:
+        return draft, ()
     forms = brief.style.forms or brief.platform.forms
-    form = forms[variant % len(forms)]
-    pool = by_angle(choices(brief, levels(found, is_open=not own), form, room), brief)
+    most = brief.aimed_length[1] - len(own)
+    pool = choices(brief, levels(found, is_open=not own), forms[variant % len(forms)], most)
+    fresh = [each for each in pool if hash_of(each.text) not in taken] or pool
     is_enough = len(own) > brief.aimed_length[1] * _ALONE_FROM
-    if own and (not pool or is_enough or variant == brief.candidates - 1):
-        return _made(brief, own, None, found)
-    return _made(brief, own, pool[variant % len(pool)] if pool else None, found)
+    if not fresh or (own and (is_enough or variant == brief.candidates - 1)):
+        return _made(brief, own, None, found), ()
+    chosen = by_angle(fresh, brief)[variant % len(fresh)]
+    return _made(brief, own, chosen, found), (chosen.text,)
 
 
 def _made(brief: Brief, own: str, chosen: Chosen | None, found: list[Subject]) -> Draft:

@@ -11,7 +11,6 @@ import regex
 from emotigram.domain import Brief, Tag
 from emotigram.tags.selection import tag_of
 from emotigram.tags.topics import ANYTHING, likes, topics, topics_of
-from emotigram.tags.vocabulary import with_broader
 from emotigram.understanding.own_words import OwnWords, understand
 
 
@@ -45,8 +44,8 @@ def levels(found: list[Subject], *, is_open: bool) -> list[Subject]:
 
 
 def _told(brief: Brief, words: OwnWords) -> Iterator[Subject]:
-    seen = with_broader(tag.key for tag in brief.reading.tags)
-    tags = [tag_of(key, None) for key in words.tags if not brief.reading.tags or key in seen]
+    seen = {tag.key for tag in brief.reading.tags}
+    tags = [tag_of(key, None) for key in words.tags if key in seen or not seen]
     yield from (Subject(topic, tag) for topic, tag in topics_of(tags) if topic != ANYTHING)
 
 
