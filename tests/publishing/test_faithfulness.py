@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from emotigram.domain import Reading
-from emotigram.publishing.faithfulness import unsupported
+from emotigram.tags.faithfulness import unsupported
 from tests.writers.briefs import reading, tag
 
 DOG = reading(tag("dog"), description={"en": "A dog runs on the grass.", "zh": "一只狗在草地上奔跑。"})

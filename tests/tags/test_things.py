@@ -8,7 +8,7 @@ import regex
 
 from emotigram import catalogue
 from emotigram.domain import Affect, Sentiment
-from emotigram.publishing.faithfulness import unsupported
+from emotigram.tags.faithfulness import unsupported
 from emotigram.tags.classes import class_tags, tag_chances
 from emotigram.tags.selection import network_tags, without_repetition
 from emotigram.tags.social_line import social_line

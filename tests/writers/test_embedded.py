@@ -18,7 +18,7 @@ from emotigram.data_files import read_language
 from emotigram.domain import Brief, Draft, PhotoFacts, SentimentLabel, Style, Tag
 from emotigram.errors import UnknownName
 from emotigram.publishing.checks import checks_of
-from emotigram.publishing.faithfulness import unsupported
+from emotigram.tags.faithfulness import unsupported
 from emotigram.publishing.finish import finish
 from emotigram.settings import load_settings
 from emotigram.tags.vocabulary import vocabulary

@@ -13,7 +13,7 @@ from emotigram.editing.counting import count, graphemes, title_length
 from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.editing.repetition import repetition, shared
 from emotigram.publishing.additions import mentions
-from emotigram.publishing.faithfulness import unsupported
+from emotigram.tags.faithfulness import unsupported
 from emotigram.publishing.finish import Finished
 from emotigram.publishing.register import cheer
 from emotigram.publishing.specificity import is_specific

@@ -5,7 +5,7 @@ from __future__ import annotations
 from emotigram.domain import Brief
 from emotigram.editing.repetition import tokens
 from emotigram.editing.sentences import sentences
-from emotigram.publishing.faithfulness import supported
+from emotigram.tags.faithfulness import supported
 from emotigram.tags.vocabulary import vocabulary, vocabulary_languages
 
 _LINE = 60  # tokens: words, or Chinese signs

@@ -15,7 +15,7 @@ from emotigram.writers.embedded.choosing import Chosen, by_angle, choices
 from emotigram.writers.embedded.hashtags import hashtags
 from emotigram.writers.embedded.naming import manner, name_in
 from emotigram.writers.embedded.own_text import is_in_language, own_text
-from emotigram.writers.embedded.recent import RecentThoughts, hash_of
+from emotigram.writers.embedded.recent import RecentThoughts
 from emotigram.writers.embedded.revising import kept_of, revised
 from emotigram.writers.embedded.subjects import Subject, levels, subjects
 from emotigram.writers.embedded.thoughts import thought_languages, thoughts_on
@@ -68,8 +68,7 @@ def _draft(brief: Brief, found: list[Subject], variant: int, taken: frozenset[st
         return draft, ()
     forms = brief.style.forms or brief.platform.forms
     most = brief.aimed_length[1] - len(own)
-    pool = choices(brief, levels(found, is_open=not own), forms[variant % len(forms)], most)
-    fresh = [each for each in pool if hash_of(each.text) not in taken] or pool
+    fresh = choices(brief, levels(found, is_open=not own), forms[variant % len(forms)], most, taken)
     is_enough = len(own) > brief.aimed_length[1] * _ALONE_FROM
     if not fresh or (own and (is_enough or variant == brief.candidates - 1)):
         return _made(brief, own, None, found), ()

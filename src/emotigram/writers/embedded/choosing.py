@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from emotigram.domain import Brief, SentimentLabel
+from emotigram.tags.faithfulness import names_only, supported
 from emotigram.tags.vocabulary import with_broader
 from emotigram.writers.embedded.naming import manner, name_in
+from emotigram.writers.embedded.recent import hash_of
 from emotigram.writers.embedded.subjects import Subject
 from emotigram.writers.embedded.thoughts import Thought, thoughts_on
 
@@ -18,7 +20,7 @@ _TONES: dict[SentimentLabel, tuple[str, ...]] = {
     "neutral": ("calm",),
     "negative": ("low",),
 }
-_OTHER_FORMS = {"note": ("post", "line"), "professional": ("post",), "post": ("line",), "line": ("post",)}
+_OTHER_FORMS = {"note": ("post", "line"), "professional": ("post", "line"), "post": ("line",), "line": ("post",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,17 @@ class Chosen:
     subject: Subject
 
 
-def choices(brief: Brief, levels: Sequence[Subject], form: str, most: int) -> list[Chosen]:
+def choices(
+    brief: Brief, levels: Sequence[Subject], form: str, most: int, taken: Collection[str] = ()
+) -> list[Chosen]:
     """Thoughts in a form that suit photo, tone, style and room, the nearest subject's first, each subject's shuffled.
 
-    A form without any gives way to another one; ``most`` is the most characters.
+    ``most`` is the most characters, ``taken`` are hashes of thoughts that others had: they come in only where no form
+    has fresh ones. A form without any gives way to another one.
     """
-    for each in (form, *_OTHER_FORMS[form]):
-        found = [chosen for level in levels for chosen in _on(level, brief, each, most)]
-        if found:
-            return found
-    return []
+    pools = [[each for level in levels for each in _on(level, brief, name, most)] for name in (form, *_OTHER_FORMS[form])]
+    fresh = ([each for each in pool if hash_of(each.text) not in taken] for pool in pools)
+    return next(filter(None, (*fresh, *pools)), [])
 
 
 def by_angle(found: Sequence[Chosen], brief: Brief) -> list[Chosen]:
@@ -64,13 +67,14 @@ def _in_turn(found: Sequence[Chosen]) -> Iterator[Chosen]:
 
 
 def _on(level: Subject, brief: Brief, form: str, most: int) -> list[Chosen]:
-    bank = thoughts_on(level.topic, brief.language.key)
-    seen = with_broader(tag.key for tag in brief.reading.tags)
+    bank, language = thoughts_on(level.topic, brief.language.key), brief.language.key
+    seen, known = with_broader(tag.key for tag in brief.reading.tags), supported(brief.reading, language)
     fitting = [
         Chosen(text, thought, level)
         for thought in bank.thoughts
         if thought.form == form and _suits(thought, brief) and thought.needs <= seen
         if (text := filled(thought, level, brief)) and len(text) <= most and not _is_used(text, brief)
+        if names_only(text, language, known)
     ]
     order = random.Random(f"{_identity(brief)}{level.topic}{form}")  # noqa: S311
     order.shuffle(fitting)

@@ -18,6 +18,16 @@ def unsupported(text: str, language: str, reading: Reading) -> tuple[str, ...]:
     return tuple(word for word, tags in vocabulary(language).words_in(text).items() if not tags & known)
 
 
+def names_only(text: str, language: str, known: frozenset[str]) -> bool:
+    """Whether a text names only tags of ``known``; so it does in a language without words for them."""
+    return language not in vocabulary_languages() or all(tags & known for tags in _named(text, language))
+
+
+@lru_cache(maxsize=8192)  # the same lines are thought of for many photos
+def _named(text: str, language: str) -> tuple[frozenset[str], ...]:
+    return tuple(vocabulary(language).words_in(text).values())
+
+
 def supported(reading: Reading, language: str) -> frozenset[str]:
     """The tags that a post in a language may speak of.
 
