@@ -41,7 +41,7 @@ def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules:
     if affect is not None:
         checks.append(_emotion(affect, brief))
     checks.append(_none("faithfulness", unsupported(said, brief.language.key, brief.reading)))
-    given = f"{brief.reading.user_text}\n{brief.reading.seen_text}"
+    given = "\n".join([brief.reading.user_text, brief.reading.seen_text, brief.previous])
     checks.append(_none("invented", inventions(f"{made.title}\n{made.text}", given)))
     if brief.is_sober:
         checks.append(_none("register", cheer(made, brief), is_hard=True))
@@ -112,8 +112,10 @@ def _emotion(affect: Affect, brief: Brief) -> Check:
     """The judge's chance that the words carry the opposite of the tone; a calm post may be neither surely."""
     chances = affect.sentiment.probabilities
     worst = {"positive": "negative", "negative": "positive"}.get(brief.tone, "")
-    against = chances["positive" if worst == "positive" else "negative"] if worst else max(
-        chances["positive"], chances["negative"]
+    against = (
+        chances["positive" if worst == "positive" else "negative"]
+        if worst
+        else max(chances["positive"], chances["negative"])
     )
     return Check("emotion", against <= _MOST_AGAINST, against, _MOST_AGAINST, detail=affect.sentiment.label)
 

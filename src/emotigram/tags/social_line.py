@@ -14,6 +14,7 @@ from emotigram.domain import Affect, SentimentLabel, Tag
 from emotigram.errors import UnknownName
 from emotigram.tags.topics import ANYTHING, likes, topics_of
 
+
 @dataclass(frozen=True, slots=True)
 class SocialLines:
     """The lines of one language; the data file's comments say what each part is for."""

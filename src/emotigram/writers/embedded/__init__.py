@@ -110,7 +110,8 @@ def _notes(brief: Brief, found: list[Subject]) -> tuple[Note, ...]:
     own = brief.reading.user_text.strip()
     if own and not is_in_language(own, brief):
         return (Note("own_words_language", {"tongue": dict(brief.language.names)}),)
-    return () if own or found else (Note("one_word"),)
+    is_known = any(thoughts_on(each.topic, brief.language.key).thoughts for each in levels(found, is_open=False))
+    return () if own or is_known else (Note("one_word"),)
 
 
 def _alt_text(brief: Brief) -> str:

@@ -32,15 +32,15 @@ class Chosen:
     subject: Subject
 
 
-def choices(
-    brief: Brief, levels: Sequence[Subject], form: str, most: int, taken: Collection[str] = ()
-) -> list[Chosen]:
+def choices(brief: Brief, levels: Sequence[Subject], form: str, most: int, taken: Collection[str] = ()) -> list[Chosen]:
     """Thoughts in a form that suit photo, tone, style and room, the nearest subject's first, each subject's shuffled.
 
     ``most`` is the most characters, ``taken`` are hashes of thoughts that others had: they come in only where no form
     has fresh ones. A form without any gives way to another one.
     """
-    pools = [[each for level in levels for each in _on(level, brief, name, most)] for name in (form, *_OTHER_FORMS[form])]
+    pools = [
+        [each for level in levels for each in _on(level, brief, name, most)] for name in (form, *_OTHER_FORMS[form])
+    ]
     fresh = ([each for each in pool if hash_of(each.text) not in taken] for pool in pools)
     return next(filter(None, (*fresh, *pools)), [])
 
@@ -112,5 +112,3 @@ def _identity(brief: Brief) -> str:
     reading = brief.reading
     files = [photo.sha256 for photo in reading.photos]
     return f"{files}{sorted(tag.key for tag in reading.tags)}{reading.user_text}{brief.platform.key}{brief.tone}"
-
-

@@ -11,7 +11,7 @@ from emotigram.writers.embedded.hashtags import hashtags
 from emotigram.writers.embedded.subjects import levels, subjects
 from emotigram.writers.embedded.thoughts import thoughts_on
 
-_NAME = regex.compile(r"(?<=\S\s)\p{Lu}[\p{L}'’-]+|《[^》]+》|[「“\"][^」”\"]+[」”\"]|\p{N}+")
+_NAME = regex.compile(r"(?<=[^\s.!?…。！？]\s)\p{Lu}[\p{L}'’-]+|《[^》]+》|[「“\"][^」”\"]+[」”\"]|\p{N}+")
 _MARKS = regex.compile(r"[\p{P}\p{S}\p{Z}\p{M}\n]+")
 _PICTURES = regex.compile(r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F\u200D]+\s*$")
 
