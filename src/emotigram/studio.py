@@ -16,8 +16,8 @@ from emotigram.publishing.loop import Loop
 from emotigram.settings import Settings
 from emotigram.tags.mood_reasons import mood_reason
 from emotigram.tags.social_line import social_line, speaks
-from emotigram.understanding.own_words import understand
 from emotigram.texts import interface_language, locale_name
+from emotigram.understanding.own_words import understand
 
 
 class Studio:

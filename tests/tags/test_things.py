@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import regex
+from emotigram.writers.embedded.phrase_bank import phrase_bank, phrase_languages
 
 from emotigram import catalogue
 from emotigram.domain import Affect, Sentiment
-from emotigram.tags.faithfulness import unsupported
 from emotigram.tags.classes import class_tags, tag_chances
+from emotigram.tags.faithfulness import unsupported
 from emotigram.tags.selection import network_tags, without_repetition
 from emotigram.tags.social_line import social_line
 from emotigram.tags.vocabulary import broader_chain, name_of, tag_entries, trained_entries, vocabulary
 from emotigram.tags.wording import from_tags, named_in
 from emotigram.writers.embedded.naming import hashtag, things_to_name
-from emotigram.writers.embedded.phrase_bank import phrase_bank, phrase_languages
 from tests.writers.briefs import reading, tag
 
 THINGS = {key: entry for key, entry in tag_entries().items() if key not in trained_entries()}

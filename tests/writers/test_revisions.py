@@ -64,7 +64,7 @@ class TestTheEmbeddedWriter:
         assert failed(other) == []
 
     @pytest.mark.parametrize(
-        ("language", "own"), [("en", "Our first walk without the lead."), ("zh", "第一次不牵绳。")]
+        ("language", "own"), [("en", "Our first walk off the lead."), ("zh", "第一次不牵绳。")]
     )
     @pytest.mark.parametrize("revision", ["warmer", "funnier"])
     def test_keeps_every_sentence_that_is_not_of_the_bank(
@@ -83,7 +83,7 @@ class TestTheEmbeddedWriter:
         [
             (
                 "en",
-                "We walked to Brighton with Otis. It was long. The wind was up, and so were we.",
+                "We walked to Brighton with Otis. It was long. The wind was up, so were we.",
                 ("Brighton", "Otis"),
             ),
             ("zh", "带《小王子》去海边读。风有点大。书页一直翻，字一个也没看进去。", ("《小王子》",)),

@@ -6,9 +6,8 @@ import regex
 
 _CLOSERS = r"[”’」』）】》\"')]*"
 _SENTENCE = regex.compile(rf".+?(?:[。！？!?…]+{_CLOSERS}|(?<!\b\p{{Lu}})\.+{_CLOSERS}(?=\s|$)|\n|$)\s*", regex.DOTALL)
-_CLAUSE = regex.compile(
-    r".+?(?:[，、；：,;:]+(?=\s|\p{Han}|\p{Hiragana}|\p{Katakana}|\p{Hangul}|$)|\s+[–—-]+(?=\s)|$)\s*", regex.DOTALL
-)
+_SIGN = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
+_CLAUSE = regex.compile(rf".+?(?:[，、；：,;:]+(?=[\s{_SIGN}]|$)|\s+[–—-]+(?=\s)|$)\s*", regex.DOTALL)
 
 
 def sentences(text: str) -> list[str]:

@@ -13,10 +13,10 @@ from emotigram.editing.counting import count, graphemes, title_length
 from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.editing.repetition import repetition, shared
 from emotigram.publishing.additions import mentions
-from emotigram.tags.faithfulness import unsupported
 from emotigram.publishing.finish import Finished
 from emotigram.publishing.register import cheer
 from emotigram.publishing.specificity import is_specific
+from emotigram.tags.faithfulness import unsupported
 from emotigram.understanding.inventions import inventions
 
 _MOST_REPEATED = 0.25  # of four-grams; a refrain is fine, a loop or an old post is not

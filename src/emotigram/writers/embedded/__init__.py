@@ -44,7 +44,8 @@ class EmbeddedWriter(Writer):
     def write(self, brief: Brief) -> Iterator[Draft]:
         """Yield the candidates, each from another angle, none with a thought that another photo had lately.
 
-        The same brief gives the same posts, unless another photo has taken theirs. Raises UnknownName for a language without thoughts.
+        The same brief gives the same posts, unless another photo has taken theirs. Raises UnknownName for a language
+        without thoughts.
         """
         yield from self._drafts(brief, range(brief.candidates))
 
@@ -96,7 +97,7 @@ def _ended(own: str, brief: Brief) -> str:
 
 
 def _with_emoji(title: str, text: str, brief: Brief, found: list[Subject]) -> tuple[str, str]:
-    """One emoji of the subject, where the style likes them or the platform does and the post is glad; none of theirs."""
+    """One emoji of the subject, where the style likes them, or the platform does and the post is glad."""
     emoji = next((each for subject in found for each in thoughts_on(subject.topic, brief.language.key).emoji), "")
     is_wanted = brief.style.emoji if brief.style.emoji is not None else brief.tone == "positive"
     if not emoji or not is_wanted or not (brief.platform.is_lively or brief.style.emoji):
