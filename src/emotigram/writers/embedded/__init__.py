@@ -59,6 +59,8 @@ class EmbeddedWriter(Writer):
         for variant in variants:
             draft, used = _draft(brief, found, variant, taken)
             self._recent.keep(brief, used)
+            if used and (own := own_text(brief)) and not brief.previous:
+                yield Draft(text=own, candidate=variant)
             yield replace(draft, alt_text=alt_text, notes=(*draft.notes, *notes), candidate=variant)
 
 
@@ -110,7 +112,7 @@ def _with_emoji(title: str, text: str, brief: Brief, found: list[Subject]) -> tu
 def _notes(brief: Brief, found: list[Subject]) -> tuple[Note, ...]:
     own = brief.reading.user_text.strip()
     if own and not is_in_language(own, brief):
-        return (Note("own_words_language", {"tongue": dict(brief.language.names)}),)
+        return (Note("own_words_language"),)
     is_known = any(thoughts_on(each.topic, brief.language.key).thoughts for each in levels(found, is_open=False))
     return () if own or is_known else (Note("one_word"),)
 
