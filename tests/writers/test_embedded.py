@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from emotigram import catalogue
+from emotigram import catalogue, open_studio
 from emotigram.domain import Brief, Draft, PhotoFacts, Reading, SentimentLabel, Style, Tag
+from emotigram.editing.cleaning import clean
+from emotigram.editing.languages import identify
 from emotigram.errors import UnknownName
 from emotigram.publishing.checks import checks_of
 from emotigram.publishing.finish import finish
@@ -20,6 +24,7 @@ from emotigram.tags.faithfulness import unsupported
 from emotigram.tags.vocabulary import tag_entries
 from emotigram.writers.embedded import build
 from emotigram.writers.embedded.naming import hashtag
+from emotigram.writers.embedded.thoughts import thoughts_on
 from tests.colours import colours_in
 from tests.properties import tried
 from tests.writers.briefs import VOCABULARY, brief, post, reading, tag
@@ -29,6 +34,7 @@ STYLES = [style.key for style in catalogue.styles()]
 PLATFORMS = [platform.key for platform in catalogue.platforms()]
 LANGUAGES = ["en", "es", "ja", "ko", "zh", "zh-TW"]
 BEACH = reading(tag("dog", 0.95), tag("beach", 0.9), tag("sea", 0.9))
+STUDIO = open_studio(writer="embedded")
 NOTHING = reading(description={"en": "A photo.", "zh": "一张照片。"})  # where nothing is sure
 
 tags = st.lists(
@@ -224,3 +230,19 @@ def test_a_language_without_thoughts_is_refused() -> None:
 def test_a_style_of_ones_own_is_written_from_any_angle() -> None:
     baroque = Style("baroque", {"en": "Baroque", "zh": "巴洛克"}, {"en": "With scrolls."})
     assert post(replace(brief(BEACH), style=baroque)).text
+
+
+SERIOUS = tomllib.loads((Path(__file__).parents[1] / "understanding" / "serious_and_not.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("style", ["humorous", "sweet"])
+@pytest.mark.parametrize("text", [*SERIOUS["sober"], *SERIOUS["unheard"]])
+def test_no_serious_text_gets_a_cheerful_post(text: str, style: str) -> None:
+    """Whatever is in the photo, and whatever was asked for: no emoji, joke, exclamation or glad line of ours."""
+    language = identify(text) or ("zh" if regex.search(r"\p{Han}", text) else "en")
+    made = STUDIO.brief(with_words(BEACH, text), language=language, style=style, tone="positive", platform="instagram")
+    draft = next(each for each in reversed(drafts(made)) if each.candidate == 0)
+    ours = draft.text.replace(clean(text), "")
+    assert not regex.search(r"\p{Extended_Pictographic}|[!！]", draft.title.replace(text, "") + ours)
+    glad = {each.text for topic in ("dog", "beach", "sea", "animal") for each in thoughts_on(topic, language).thoughts}
+    assert ours.strip(" .。\n") not in {line.strip(" .。\n") for line in glad}

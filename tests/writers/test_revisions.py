@@ -63,9 +63,7 @@ class TestTheEmbeddedWriter:
         assert other.text != first.text
         assert failed(other) == []
 
-    @pytest.mark.parametrize(
-        ("language", "own"), [("en", "Our first walk off the lead."), ("zh", "第一次不牵绳。")]
-    )
+    @pytest.mark.parametrize(("language", "own"), [("en", "Our first walk off the lead."), ("zh", "第一次不牵绳。")])
     @pytest.mark.parametrize("revision", ["warmer", "funnier"])
     def test_keeps_every_sentence_that_is_not_of_the_bank(
         self, studio: Studio, language: str, own: str, revision: str

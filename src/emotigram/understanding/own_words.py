@@ -23,11 +23,13 @@ _READ_FOR_TAGS = ("zh", "en")
 class OwnWords:
     """``occasions`` are keys of ``data/occasions.toml``, sober ones first; ``tone`` is None where no phrase tells it.
 
-    ``tags`` are keys of what the words name, in order; words that may mean several things are left out.
+    ``is_light``: they praise, or name an occasion that nobody mourns at, so that a playful line may follow. ``tags`` are
+    keys of what the words name, in order; words that may mean several things are left out.
     """
 
     occasions: tuple[str, ...] = ()
     is_sober: bool = False
+    is_light: bool = False
     tone: SentimentLabel | None = None
     tags: tuple[str, ...] = ()
 
@@ -35,6 +37,7 @@ class OwnWords:
 @dataclass(frozen=True, slots=True)
 class _Occasion:
     is_sober: bool
+    may_grieve: bool
     tone: SentimentLabel | None
     patterns: tuple[regex.Pattern[str], ...]
     other_meanings: tuple[regex.Pattern[str], ...]
@@ -52,7 +55,9 @@ def understand(text: str) -> OwnWords:
     found = {key: each for key, each in _occasions().items() if each.is_in(said)}
     is_sober = any(each.is_sober for each in found.values())
     kept = tuple(key for key, each in found.items() if each.is_sober or not is_sober)
-    return OwnWords(kept, is_sober, "negative" if is_sober else _tone(said, found), _tags(said))
+    tone: SentimentLabel | None = "negative" if is_sober else _tone(said, found)
+    is_light = not is_sober and (tone == "positive" or any(not each.may_grieve for each in found.values()))
+    return OwnWords(kept, is_sober, is_light, tone, _tags(said))
 
 
 def _plain(text: str) -> str:
@@ -84,6 +89,7 @@ def _occasions() -> dict[str, _Occasion]:
     return {
         key: _Occasion(
             is_sober=entry.get("sober", False),
+            may_grieve=entry.get("may_grieve", False),
             tone=entry.get("tone"),
             patterns=compiled(entry),
             other_meanings=compiled(entry, "unless_"),

@@ -11,7 +11,8 @@ from emotigram.engines import Engine
 from emotigram.ports import Writer
 from emotigram.settings import Settings
 from emotigram.tags.wording import from_tags, worded_languages
-from emotigram.writers.embedded.choosing import Chosen, by_angle, choices
+from emotigram.understanding.own_words import understand
+from emotigram.writers.embedded.choosing import Chosen, by_angle, choices, may_play
 from emotigram.writers.embedded.hashtags import hashtags
 from emotigram.writers.embedded.naming import manner, name_in
 from emotigram.writers.embedded.own_text import is_in_language, own_text
@@ -72,11 +73,16 @@ def _draft(brief: Brief, found: list[Subject], variant: int, taken: frozenset[st
     forms = brief.style.forms or brief.platform.forms
     most = brief.aimed_length[1] - len(own)
     fresh = choices(brief, levels(found, is_open=not own), forms[variant % len(forms)], most, taken)
-    is_enough = len(own) > brief.aimed_length[1] * _ALONE_FROM
-    if not fresh or (own and (is_enough or variant == brief.candidates - 1)):
+    if not fresh or (own and variant % brief.candidates == _alone(brief, own)):
         return _made(brief, own, None, found), ()
     chosen = by_angle(fresh, brief)[variant % len(fresh)]
     return _made(brief, own, chosen, found), (chosen.text,)
+
+
+def _alone(brief: Brief, own: str) -> int:
+    """Which candidate is the user's words alone: the first where nobody knows how they are meant, or they are long."""
+    is_light = understand(brief.reading.user_text).is_light or brief.is_sober
+    return brief.candidates - 1 if is_light and len(own) <= brief.aimed_length[1] * _ALONE_FROM else 0
 
 
 def _made(brief: Brief, own: str, chosen: Chosen | None, found: list[Subject]) -> Draft:
@@ -102,7 +108,7 @@ def _with_emoji(title: str, text: str, brief: Brief, found: list[Subject]) -> tu
     """One emoji of the subject, where the style likes them, or the platform does and the post is glad."""
     emoji = next((each for subject in found for each in thoughts_on(subject.topic, brief.language.key).emoji), "")
     is_wanted = brief.style.emoji if brief.style.emoji is not None else brief.tone == "positive"
-    if not emoji or not is_wanted or not (brief.platform.is_lively or brief.style.emoji):
+    if not emoji or not is_wanted or not may_play(brief) or not (brief.platform.is_lively or brief.style.emoji):
         return title, text
     if title and title_length(title + emoji, brief.platform) <= brief.platform.title_limit:
         return title + emoji, text

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from emotigram.domain import Brief, SentimentLabel
 from emotigram.tags.faithfulness import names_only, supported
 from emotigram.tags.vocabulary import with_broader
+from emotigram.understanding.own_words import understand
 from emotigram.writers.embedded.naming import manner, name_in
 from emotigram.writers.embedded.recent import hash_of
 from emotigram.writers.embedded.subjects import Subject
@@ -89,8 +90,15 @@ def _turned(items: list[Chosen], by: int) -> list[Chosen]:
 
 def _suits(thought: Thought, brief: Brief) -> bool:
     if thought.tone in _TONES[brief.tone]:
-        return True
-    return brief.tone == "neutral" and thought.angle == "joke" and thought.tone == "warm"
+        return thought.angle != "joke" or may_play(brief)
+    is_playful = brief.tone == "neutral" and thought.angle == "joke" and thought.tone == "warm"
+    return is_playful and may_play(brief)
+
+
+def may_play(brief: Brief) -> bool:
+    """Whether a joke may stand there: nobody jokes beside words that nobody understands."""
+    words = brief.reading.user_text.strip()
+    return not words or understand(words).is_light
 
 
 def filled(thought: Thought, level: Subject, brief: Brief) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from emotigram.domain import Brief, Tag
 from emotigram.tags.selection import tag_of
 from emotigram.tags.vocabulary import broader_chain
+from emotigram.understanding.own_words import understand
 from emotigram.writers.embedded.naming import hashtag
 from emotigram.writers.embedded.subjects import Subject
 from emotigram.writers.embedded.thoughts import thoughts_on
@@ -17,7 +18,8 @@ _TOO_BROAD = ("thing", "people", "count", "setting")
 def hashtags(brief: Brief, found: list[Subject]) -> tuple[str, ...]:
     """At most five, the most telling first; none where nobody knows what the post is about."""
     language = brief.language.key
-    occasions = [name for each in found if each.tag is None for name in _of_topic(each, language)]
+    is_light = understand(brief.reading.user_text).is_light
+    occasions = [name for each in found if each.tag is None and is_light for name in _of_topic(each, language)]
     things = [name for each in found if each.tag for name in _names(each.tag, language)]
     topics = [name for each in found if each.tag for name in _of_topic(each, language)]
     return tuple(dict.fromkeys([*occasions, *things, *topics]))[: min(brief.platform.hashtag_limit, _MOST)]
