@@ -35,7 +35,7 @@ def test_what_is_promised_exists() -> None:
     assert set(LANGUAGES) == {"zh", "zh-TW", "en", "ja", "ko", "es", "fr", "de", "pt", "ru"}
     colours = {"natural", "warm", "bright", "vivid", "soft", "film", "faded", "cool", "moody", "black-and-white"}
     assert keys(catalogue.looks()) == colours
-    assert keys(catalogue.revisions()) == {"warmer", "funnier", "shorter"}
+    assert keys(catalogue.revisions()) == {"warmer", "funnier", "shorter", "formal", "detailed", "other"}
     local = {"ollama", "vllm", "lmstudio", "llama-cpp"}
     assert keys(catalogue.providers()) == local | {"deepseek", "openai", "qwen", "moonshot", "zhipu"}
     assert set(data_folders("thoughts")) == {"zh", "zh-TW", "en", "ja", "ko", "es"}

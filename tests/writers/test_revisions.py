@@ -24,7 +24,7 @@ from emotigram.writers.chat.prompt import request_message, system_message
 from tests.properties import tried
 from tests.writers.briefs import brief, judge, post, reading, tag
 
-REVISIONS = ["warmer", "funnier", "shorter"]
+REVISIONS = ["warmer", "funnier", "shorter", "formal", "detailed", "other"]
 LANGUAGES = ["en", "es", "ja", "ko", "zh", "zh-TW"]
 BEACH = reading(tag("dog", 0.95), tag("beach", 0.8), tag("sea", 0.7))
 GLAD = "I am so happy today, what a wonderful walk with this good dog, I love it!"
@@ -202,7 +202,7 @@ class TestTheStudio:
     def test_refuses_a_revision_that_nobody_knows(self, studio: Studio) -> None:
         with pytest.raises(UnknownName, match="no revision called 'louder'") as refusal:
             studio.write(BEACH, revision="louder")
-        assert refusal.value.hint() == "Known: funnier, shorter, warmer."
+        assert refusal.value.hint() == "Known: detailed, formal, funnier, other, shorter, warmer."
 
     def test_does_not_take_the_post_to_revise_for_one_not_to_repeat(self, studio: Studio) -> None:
         past_posts = ["An older post.", GLAD, f"{GLAD}\n\n#dog"]

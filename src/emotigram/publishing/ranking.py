@@ -33,7 +33,7 @@ _LET_PASS = ("soft_length", "lines", "specific")
 
 
 def demerits(checks: Sequence[Check]) -> float:
-    """The sum of what failed, plus the judge's chance of the opposite tone where that is above a half; fewer are better."""
+    """The sum of what failed, plus the judge's chance of the opposite tone where above a half; fewer are better."""
     failed = sum(_DEMERITS.get(check.name, 0.0) for check in checks if not check.passed)
     doubt = next((check.figure for check in checks if check.name == "emotion"), 0.0)
     return failed + (doubt if doubt > _DOUBTED else 0.0)

@@ -23,8 +23,8 @@ _READ_FOR_TAGS = ("zh", "en")
 class OwnWords:
     """``occasions`` are keys of ``data/occasions.toml``, sober ones first; ``tone`` is None where no phrase tells it.
 
-    ``is_light``: they praise, or name an occasion that nobody mourns at, so that a playful line may follow. ``tags`` are
-    keys of what the words name, in order; words that may mean several things are left out.
+    ``is_light``: they praise, or name an occasion that nobody mourns at, so that a playful line may follow. ``tags``
+    are keys of what the words name, in order; words that may mean several things are left out.
     """
 
     occasions: tuple[str, ...] = ()

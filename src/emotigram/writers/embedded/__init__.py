@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from emotigram import catalogue
 from emotigram.domain import Brief, Candidate, Check, Draft, Note
 from emotigram.editing.counting import title_length
 from emotigram.engines import Engine
@@ -55,6 +56,7 @@ class EmbeddedWriter(Writer):
         yield from self._drafts(brief, range(brief.candidates, brief.candidates + _OTHER_TRIES))
 
     def _drafts(self, brief: Brief, variants: range) -> Iterator[Draft]:
+        brief = _in_style_of_revision(brief)
         found, taken = subjects(brief), self._recent.taken(brief)
         notes, alt_text = _notes(brief, found), _alt_text(brief)
         for variant in variants:
@@ -63,6 +65,12 @@ class EmbeddedWriter(Writer):
             if used and (own := own_text(brief)) and not brief.previous:
                 yield Draft(text=own, candidate=variant)
             yield replace(draft, alt_text=alt_text, notes=(*draft.notes, *notes), candidate=variant)
+
+
+def _in_style_of_revision(brief: Brief) -> Brief:
+    """The brief in the style that its revision asks for."""
+    revision = brief.revision
+    return replace(brief, style=catalogue.style(revision.style)) if revision and revision.style else brief
 
 
 def _draft(brief: Brief, found: list[Subject], variant: int, taken: frozenset[str]) -> tuple[Draft, tuple[str, ...]]:

@@ -46,7 +46,7 @@ def shortened(text: str, most: int) -> str:
         return text
     for parts in (sentences(text), [clause for each in sentences(text) for clause in clauses(each)]):
         names = set(_NAME.findall(text))
-        needed = {0} | {at for at, part in enumerate(parts) if names & set(_NAME.findall(f". {part}"))}
+        needed = {0} | {at for at, part in enumerate(parts) if any(name in part for name in names)}
         for at in range(len(parts)):
             if at not in needed and len("".join(parts[i] for i in sorted(needed | {at})).strip()) <= most:
                 needed.add(at)
