@@ -6,7 +6,9 @@ from emotigram.domain import Brief, Tag
 from emotigram.tags.selection import tag_of
 from emotigram.tags.vocabulary import broader_chain
 from emotigram.understanding.own_words import understand
+from emotigram.understanding.places import places_in
 from emotigram.writers.embedded.naming import hashtag
+from emotigram.writers.embedded.own_text import is_in_language
 from emotigram.writers.embedded.subjects import Subject
 from emotigram.writers.embedded.thoughts import thoughts_on
 
@@ -19,10 +21,16 @@ def hashtags(brief: Brief, found: list[Subject]) -> tuple[str, ...]:
     """At most five, the most telling first; none where nobody knows what the post is about."""
     language = brief.language.key
     is_light = understand(brief.reading.user_text).is_light
+    words = brief.reading.user_text
+    places = [name.replace(" ", "") for name in places_in(words)] if is_in_language(words, brief) else []
+        [name.replace(" ", "") for name in places_in(brief.reading.user_text)]
+        if is_in_language(brief.reading.user_text, brief)
+        else []
+    )
     occasions = [name for each in found if each.tag is None and is_light for name in _of_topic(each, language)]
     things = [name for each in found if each.tag for name in _names(each.tag, language)]
     topics = [name for each in found if each.tag for name in _of_topic(each, language)]
-    return tuple(dict.fromkeys([*occasions, *things, *topics]))[: min(brief.platform.hashtag_limit, _MOST)]
+    return tuple(dict.fromkeys([*places, *occasions, *things, *topics]))[: min(brief.platform.hashtag_limit, _MOST)]
 
 
 def _of_topic(subject: Subject, language: str) -> tuple[str, ...]:
