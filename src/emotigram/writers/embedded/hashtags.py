@@ -20,13 +20,9 @@ _TOO_BROAD = ("thing", "people", "count", "setting")
 def hashtags(brief: Brief, found: list[Subject]) -> tuple[str, ...]:
     """At most five, the most telling first; none where nobody knows what the post is about."""
     language = brief.language.key
-    is_light = understand(brief.reading.user_text).is_light
     words = brief.reading.user_text
+    is_light = understand(words).is_light
     places = [name.replace(" ", "") for name in places_in(words)] if is_in_language(words, brief) else []
-        [name.replace(" ", "") for name in places_in(brief.reading.user_text)]
-        if is_in_language(brief.reading.user_text, brief)
-        else []
-    )
     occasions = [name for each in found if each.tag is None and is_light for name in _of_topic(each, language)]
     things = [name for each in found if each.tag for name in _names(each.tag, language)]
     topics = [name for each in found if each.tag for name in _of_topic(each, language)]
