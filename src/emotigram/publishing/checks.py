@@ -12,6 +12,7 @@ from emotigram.domain import Affect, Brief, Check, Platform
 from emotigram.editing.counting import count, graphemes, title_length
 from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.editing.repetition import repetition, shared
+from emotigram.editing.sentences import sentences
 from emotigram.publishing.additions import mentions
 from emotigram.publishing.finish import Finished
 from emotigram.publishing.register import cheer
@@ -36,7 +37,7 @@ def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules:
     """
     said = "\n".join(filter(None, [made.title, made.text, *made.hashtags]))
     checks = [*_limits(made, brief.platform), *_reading_well(made, brief), *_revised(made.text, brief)]
-    share = language_share(f"{made.title}\n{made.text}", brief.language)
+    share = language_share(_new(f"{made.title}\n{made.text}", brief.previous), brief.language)
     checks.append(Check("language", share >= LEAST_IN_SCRIPT, share, LEAST_IN_SCRIPT, is_hard=True))
     if affect is not None:
         checks.append(_emotion(affect, brief))
@@ -53,6 +54,11 @@ def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules:
     if rules:
         checks.append(_none("secrecy", _quoted(said, rules), is_hard=True))
     return (*checks, _repeated(made.text, brief))
+
+
+def _new(text: str, previous: str) -> str:
+    """The sentences that a text to revise did not have: what that was written in is the user's."""
+    return "".join(each for each in sentences(text) if each.strip() not in previous) if previous else text
 
 
 def _limits(made: Finished, platform: Platform) -> Iterator[Check]:

@@ -22,4 +22,6 @@ def is_specific(text: str, brief: Brief) -> bool:
         known = supported(brief.reading, language)
         if any(tags & known for tags in vocabulary(language).words_in(text).values()):
             return True
+    if not own and not brief.reading.tags:
+        return True  # nobody knows what it should name
     return len(sentences(text)) <= 3 and len(said) <= _LINE and not own

@@ -98,6 +98,8 @@ def _made(brief: Brief, own: str, chosen: Chosen | None, found: list[Subject]) -
     title, ours = "", chosen.text if chosen else ""
     if chosen and chosen.thought.form == "note":
         title, _, ours = ours.partition("\n\n")
+    elif chosen and brief.platform.title_limit and not own:
+        title = _headline(brief, chosen)
     if own and brief.platform.title_limit and title_length(own, brief.platform) <= brief.platform.title_limit and ours:
         title, own = own.rstrip("。.，,"), ""
     gap = "\n\n" if brief.platform.title_limit or "\n" in own else manner(brief.language.key).gap
@@ -105,6 +107,14 @@ def _made(brief: Brief, own: str, chosen: Chosen | None, found: list[Subject]) -
     if brief.is_sober:
         return Draft(title, text)
     return Draft(*_with_emoji(title, text, brief, found), hashtags(brief, found))
+
+
+def _headline(brief: Brief, chosen: Chosen) -> str:
+    """A short line on the same subject as the thought, so that the title does not say its beginning twice."""
+    lines = choices(brief, [chosen.subject], "line", brief.platform.title_limit)
+    fitting = (each.text for each in lines if each.thought.form == "line" and each.text != chosen.text)
+    title = next((text for text in fitting if title_length(text, brief.platform) <= brief.platform.title_limit), "")
+    return title.rstrip("。.")
 
 
 def _ended(own: str, brief: Brief) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emotigram.domain import Brief, Tag
+from emotigram.tags.faithfulness import names_only, supported
 from emotigram.tags.selection import tag_of
 from emotigram.tags.vocabulary import broader_chain
 from emotigram.understanding.own_words import understand
@@ -26,7 +27,9 @@ def hashtags(brief: Brief, found: list[Subject]) -> tuple[str, ...]:
     occasions = [name for each in found if each.tag is None and is_light for name in _of_topic(each, language)]
     things = [name for each in found if each.tag for name in _names(each.tag, language)]
     topics = [name for each in found if each.tag for name in _of_topic(each, language)]
-    return tuple(dict.fromkeys([*places, *occasions, *things, *topics]))[: min(brief.platform.hashtag_limit, _MOST)]
+    known = supported(brief.reading, language)
+    true = [name for name in [*occasions, *things, *topics] if names_only(name, language, known)]
+    return tuple(dict.fromkeys([*places, *true]))[: min(brief.platform.hashtag_limit, _MOST)]
 
 
 def _of_topic(subject: Subject, language: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emotigram.domain import Brief
 from emotigram.editing.cleaning import clean
-from emotigram.editing.languages import share_in_script
+from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 
 
 def own_text(brief: Brief) -> str:
@@ -14,5 +14,5 @@ def own_text(brief: Brief) -> str:
 
 
 def is_in_language(text: str, brief: Brief) -> bool:
-    """Whether a text can stand in the post: most of its words are in the language's script, or it has none."""
-    return share_in_script(text, brief.language) >= 0.5
+    """Whether a text can stand in the post: most of its words are of the language, as far as anybody can tell."""
+    return language_share(text, brief.language) >= LEAST_IN_SCRIPT
