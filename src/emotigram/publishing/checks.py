@@ -25,7 +25,7 @@ _MOST_REPEATED = 0.25  # of four-grams; a refrain is fine, a loop or an old post
 # one may be a mere cut.
 _MOST_KEPT = 0.8
 # A dry line is often neither glad nor sad to a judge: only what it surely takes for the opposite is wrong.
-_MOST_AGAINST = 0.8
+_MOST_AGAINST = 0.9
 _QUOTED = 40  # characters in a row of what the model was told that no post has by chance
 
 

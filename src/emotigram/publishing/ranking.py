@@ -27,13 +27,13 @@ _DEMERITS = {
     "soft_length": 2.0,
     "lines": 1.0,
 }
-_DOUBTED = 0.5  # below it a judge's figures say nothing about which line is better
+_DOUBTED = 0.8  # below it a judge's figures say nothing about which line is better
 # A few characters more or less, or a line, are not worth another request, nor is a thought that names nothing.
 _LET_PASS = ("soft_length", "lines", "specific")
 
 
 def demerits(checks: Sequence[Check]) -> float:
-    """The sum of what failed, plus the judge's chance of the opposite tone where above a half; fewer are better."""
+    """The sum of what failed, plus the judge's chance of the opposite tone where high; fewer are better."""
     failed = sum(_DEMERITS.get(check.name, 0.0) for check in checks if not check.passed)
     doubt = next((check.figure for check in checks if check.name == "emotion"), 0.0)
     return failed + (doubt if doubt > _DOUBTED else 0.0)
