@@ -342,7 +342,10 @@ def test_a_language_nobody_here_writes_is_said(china: Path) -> None:
 
 
 def test_the_words_of_a_chat_model_are_shown_as_they_arrive(china: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    posts = [{"text": "Such a lovely city, every street a happy surprise!"}, {"text": "A wonderful city, lovely from up here."}]
+    posts = [
+        {"text": "Such a lovely building, what a happy surprise!"},
+        {"text": "A wonderful building, lovely from up here."},
+    ]
     words = json.dumps({"posts": posts})
     answer = ChatReply([words[at : at + 9] for at in range(0, len(words), 9)])
     monkeypatch.setenv("TTY_COMPATIBLE", "1")

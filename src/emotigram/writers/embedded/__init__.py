@@ -12,7 +12,6 @@ from emotigram.engines import Engine
 from emotigram.ports import Writer
 from emotigram.settings import Settings
 from emotigram.tags.wording import from_tags, worded_languages
-from emotigram.understanding.own_words import understand
 from emotigram.writers.embedded.choosing import Chosen, by_angle, choices, may_play
 from emotigram.writers.embedded.hashtags import hashtags
 from emotigram.writers.embedded.naming import manner, name_in
@@ -22,8 +21,8 @@ from emotigram.writers.embedded.revising import kept_of, revised
 from emotigram.writers.embedded.subjects import Subject, levels, subjects
 from emotigram.writers.embedded.thoughts import thought_languages, thoughts_on
 
+_NEAR = 24  # thoughts that seeds choose among: those after them are of broader subjects
 _OTHER_TRIES = 6  # candidates of a repair: they cost a millisecond each
-_ALONE_FROM = 0.6  # of the longest post that reads well: words of that length need no line of ours
 
 
 def build(settings: Settings) -> EmbeddedWriter:  # noqa: ARG001
@@ -81,16 +80,13 @@ def _draft(brief: Brief, found: list[Subject], variant: int, taken: frozenset[st
     forms = brief.style.forms or brief.platform.forms
     most = brief.aimed_length[1] - len(own)
     fresh = choices(brief, levels(found, is_open=not own), forms[variant % len(forms)], most, taken)
-    if not fresh or (own and variant % brief.candidates == _alone(brief, own)):
+    # blind readers score the user's words alone above any line beside them
+    is_alone = own and not brief.previous and variant == brief.seed % brief.candidates
+    if not fresh or is_alone:
         return _made(brief, own, None, found), ()
-    chosen = by_angle(fresh, brief)[variant % len(fresh)]
+    turn = variant + brief.seed * brief.candidates  # another seed goes on where this one's candidates end
+    chosen = by_angle(fresh, brief)[turn % min(len(fresh), _NEAR)]
     return _made(brief, own, chosen, found), (chosen.text,)
-
-
-def _alone(brief: Brief, own: str) -> int:
-    """Which candidate is the user's words alone: the first where nobody knows how they are meant, or they are long."""
-    is_light = understand(brief.reading.user_text).is_light or brief.is_sober
-    return brief.candidates - 1 if is_light and len(own) <= brief.aimed_length[1] * _ALONE_FROM else 0
 
 
 def _made(brief: Brief, own: str, chosen: Chosen | None, found: list[Subject]) -> Draft:
@@ -106,6 +102,8 @@ def _made(brief: Brief, own: str, chosen: Chosen | None, found: list[Subject]) -
     text = gap.join(filter(None, [_ended(own, brief) if ours else own, ours]))
     if brief.is_sober:
         return Draft(title, text)
+    if not chosen:
+        return Draft(title, text, hashtags(brief, found))
     return Draft(*_with_emoji(title, text, brief, found), hashtags(brief, found))
 
 

@@ -15,6 +15,11 @@ from emotigram.writers.embedded.recent import hash_of
 from emotigram.writers.embedded.subjects import Subject
 from emotigram.writers.embedded.thoughts import Thought, thoughts_on
 
+_ENOUGH = 8  # thoughts, so that another seed finds others
+_FIRST_ANGLES = (
+    "joke",
+    "subject",
+)  # where a style wishes none: blind readers post these sooner than others
 # What suits a tone, the most fitting first; a joke is dry enough for a calm post, never for a sad one.
 _TONES: dict[SentimentLabel, tuple[str, ...]] = {
     "positive": ("warm", "calm"),
@@ -37,13 +42,15 @@ def choices(brief: Brief, levels: Sequence[Subject], form: str, most: int, taken
     """Thoughts in a form that suit photo, tone, style and room, the nearest subject's first, each subject's shuffled.
 
     ``most`` is the most characters, ``taken`` are hashes of thoughts that others had: they come in only where no form
-    has fresh ones. A form without any gives way to another one.
+    has fresh ones. Where a form has few, the next one joins it.
     """
-    pools = [
-        [each for level in levels for each in _on(level, brief, name, most)] for name in (form, *_OTHER_FORMS[form])
-    ]
-    fresh = ([each for each in pool if hash_of(each.text) not in taken] for pool in pools)
-    return next(filter(None, (*fresh, *pools)), [])
+    found: list[Chosen] = []
+    for name in (form, *_OTHER_FORMS[form]):
+        found += [each for level in levels for each in _on(level, brief, name, most)]
+        fresh = [each for each in found if hash_of(each.text) not in taken]
+        if len(fresh) >= _ENOUGH:
+            return fresh
+    return fresh or found
 
 
 def by_angle(found: Sequence[Chosen], brief: Brief) -> list[Chosen]:
@@ -51,8 +58,8 @@ def by_angle(found: Sequence[Chosen], brief: Brief) -> list[Chosen]:
 
     Of each level all angles come in turn before the next level's do.
     """
-    wished = brief.style.angles
-    fitting = [each for each in found if each.thought.angle in wished] if wished else []
+    wished = brief.style.angles or _FIRST_ANGLES
+    fitting = [each for each in found if each.thought.angle in wished]
     return [*_in_turn(fitting), *_in_turn([each for each in found if each not in fitting])]
 
 
@@ -79,13 +86,7 @@ def _on(level: Subject, brief: Brief, form: str, most: int) -> list[Chosen]:
     ]
     order = random.Random(f"{_identity(brief)}{level.topic}{form}")  # noqa: S311
     order.shuffle(fitting)
-    return _turned(fitting, brief.seed)
-
-
-def _turned(items: list[Chosen], by: int) -> list[Chosen]:
-    """The same round begun elsewhere, so that another seed gives another thought."""
-    at = by % max(len(items), 1)
-    return [*items[at:], *items[:at]]
+    return fitting
 
 
 def _suits(thought: Thought, brief: Brief) -> bool:
