@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotigram import catalogue
-from emotigram.data_files import data_languages
+from emotigram.data_files import data_folders
 from emotigram.domain import EMOTIONS, Look, Platform, Provider, Revision, Style
 from emotigram.errors import UnknownName
 from emotigram.tags.vocabulary import tag_entries, trained_entries, vocabulary
 from emotigram.texts import INTERFACE_LANGUAGES
+from emotigram.writers.embedded.thoughts import ANGLES
 
 LANGUAGES = [language.key for language in catalogue.languages()]
 
@@ -34,10 +35,10 @@ def test_what_is_promised_exists() -> None:
     assert set(LANGUAGES) == {"zh", "zh-TW", "en", "ja", "ko", "es", "fr", "de", "pt", "ru"}
     colours = {"natural", "warm", "bright", "vivid", "soft", "film", "faded", "cool", "moody", "black-and-white"}
     assert keys(catalogue.looks()) == colours
-    assert keys(catalogue.revisions()) == {"warmer", "funnier", "shorter"}
+    assert keys(catalogue.revisions()) == {"warmer", "funnier", "shorter", "formal", "detailed", "other"}
     local = {"ollama", "vllm", "lmstudio", "llama-cpp"}
     assert keys(catalogue.providers()) == local | {"deepseek", "openai", "qwen", "moonshot", "zhipu"}
-    assert set(data_languages("phrases")) == {"zh", "zh-TW", "en", "ja", "ko", "es"}
+    assert set(data_folders("thoughts")) == {"zh", "zh-TW", "en", "ja", "ko", "es"}
 
 
 @pytest.mark.parametrize("provider", catalogue.providers(), ids=lambda each: each.key)
@@ -113,7 +114,7 @@ def test_a_platform_says_where_its_rules_come_from(platform: Platform) -> None:
 def test_a_style_has_a_name_and_an_instruction_in_every_language(style: Style) -> None:
     assert set(style.names) >= set(INTERFACE_LANGUAGES)
     assert set(style.instruction) >= set(INTERFACE_LANGUAGES)
-    assert catalogue.style(style.like)
+    assert set(style.angles) <= set(ANGLES)
 
 
 @pytest.mark.parametrize("look", catalogue.looks(), ids=lambda each: each.key)

@@ -26,7 +26,7 @@ TOLD: list[tuple[type, type, set[str]]] = [
     (answers.UsageInfo, domain.Usage, set()),
     (answers.PostInfo, domain.Post, set()),
     (answers.PlanInfo, domain.Plan, set()),
-    (choices.PlatformInfo, domain.Platform, set()),
+    (choices.PlatformInfo, domain.Platform, {"forms", "is_lively"}),
     (choices.LookInfo, domain.Look, set()),
 ]
 OF_THE_CALLER = {"name", "message"}  # in the caller's language

@@ -23,10 +23,14 @@ def data_names(folder: str) -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
+def data_folders(folder: str) -> tuple[str, ...]:
+    """The languages that have a folder of their own in a folder of ``data``, or one in another script, sorted."""
+    return _with_conversions({path.name for path in _file(folder).iterdir() if path.is_dir()})
+
+
 def data_languages(folder: str) -> tuple[str, ...]:
     """The languages that a folder of ``data`` speaks, sorted."""
-    own = set(data_names(folder))
-    return tuple(sorted(own | {language for language, (source, _) in _conversions().items() if source in own}))
+    return _with_conversions(set(data_names(folder)))
 
 
 def read_language(folder: str, language: str) -> dict[str, Any]:
@@ -39,6 +43,16 @@ def words_of(language: str) -> tuple[str, Callable[[str], str]]:
     """The language whose words a language uses, its own or those of another script, and how a text of them is put."""
     source, conversion = _conversions().get(language, (language, ""))
     return source, partial(converted, conversion=conversion) if conversion else str
+
+
+def read_text(path: str) -> str:
+    """A file of ``data`` as it stands, '' where there is none."""
+    file = _file(path)
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
+def _with_conversions(own: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(own | {language for language, (source, _) in _conversions().items() if source in own}))
 
 
 @cache

@@ -17,6 +17,7 @@ from emotigram.settings import Settings
 from emotigram.tags.mood_reasons import mood_reason
 from emotigram.tags.social_line import social_line, speaks
 from emotigram.texts import interface_language, locale_name
+from emotigram.understanding.own_words import understand
 
 
 class Studio:
@@ -137,7 +138,8 @@ class Studio:
     def stream(self, reading: Reading, **wishes: Unpack[Wishes]) -> Iterator[Post]:
         """Like ``write``, yielding the post as it grows; only the last one is polished, checked and chosen."""
         brief = self.brief(reading, **wishes)
-        notes = (*reading.notes, *self._notes, *self._language_notes(brief, _asked(wishes.get("language"))))
+        sober = (Note("sober"),) if brief.is_sober else ()
+        notes = (*reading.notes, *self._notes, *self._language_notes(brief, _asked(wishes.get("language"))), *sober)
         try:
             yield from self._loop(self._writer).posts(brief, notes)
         except ChatError as error:
@@ -153,12 +155,14 @@ class Studio:
         platform = _asked(wishes.get("platform")) or self.settings.platform
         revision, seed = _asked(wishes.get("revision")), wishes.get("seed")
         previous = wishes.get("previous", "").strip()
+        words = understand(reading.user_text)
+        is_sober = words.is_sober or understand(previous).is_sober
         return Brief(
             reading=reading,
             platform=catalogue.platform(language.default_platform if platform == "auto" else platform),
             language=language,
-            style=catalogue.style(_asked(wishes.get("style")) or self.settings.style),
-            tone=wishes.get("tone") or reading.affect.mood,
+            style=catalogue.style("plain" if is_sober else _asked(wishes.get("style")) or self.settings.style),
+            tone="negative" if is_sober else wishes.get("tone") or words.tone or reading.affect.mood,
             seed=self.settings.seed if seed is None else seed,
             candidates=self.settings.candidates,
             # a post may stand among the creator's own, but what is revised need not differ in every sentence
@@ -167,6 +171,7 @@ class Studio:
             ),
             revision=catalogue.revision(revision) if revision else None,
             previous=previous,
+            is_sober=is_sober,
         )
 
     def default_language(self) -> str:

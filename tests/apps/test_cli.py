@@ -342,7 +342,10 @@ def test_a_language_nobody_here_writes_is_said(china: Path) -> None:
 
 
 def test_the_words_of_a_chat_model_are_shown_as_they_arrive(china: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    posts = [{"text": "So happy with this city today, what a lovely walk!"}, {"text": "A wonderful day, I love it."}]
+    posts = [
+        {"text": "Such a lovely building, what a happy surprise!"},
+        {"text": "A wonderful building, lovely from up here."},
+    ]
     words = json.dumps({"posts": posts})
     answer = ChatReply([words[at : at + 9] for at in range(0, len(words), 9)])
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
@@ -352,6 +355,6 @@ def test_the_words_of_a_chat_model_are_shown_as_they_arrive(china: Path, monkeyp
         monkeypatch.delenv("TTY_COMPATIBLE")
         quiet = run(*asked)
     assert shown.exit_code == quiet.exit_code == 0
-    assert "So happy with" in shown.stderr
+    assert "Such a lovely" in shown.stderr
     assert quiet.stderr == ""
     assert any(post["text"] in quiet.stdout for post in posts)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from emotigram.domain import Reading
-from emotigram.publishing.faithfulness import unsupported
+from emotigram.tags.faithfulness import unsupported
 from tests.writers.briefs import reading, tag
 
 DOG = reading(tag("dog"), description={"en": "A dog runs on the grass.", "zh": "一只狗在草地上奔跑。"})
@@ -21,9 +21,9 @@ DOG = reading(tag("dog"), description={"en": "A dog runs on the grass.", "zh": "
         ("What a lovely animal", "en", ()),  # goes without saying beside a dog
         ("Over the moon with this dog", "en", ()),  # an idiom
         ("和狗狗在草地上", "zh", ()),
-        ("和狗狗在海边喝咖啡", "zh", ("海", "喝", "咖啡")),
+        ("和狗狗在海边喝咖啡", "zh", ("海", "咖啡")),
         ("马上就能见到狗狗，花了不少时间", "zh", ()),
-        ("和狗狗在海邊喝咖啡", "zh-TW", ("海", "喝", "咖啡")),
+        ("和狗狗在海邊喝咖啡", "zh-TW", ("海", "咖啡")),
         ("犬と海", "ja", ("海",)),
         ("강아지와 커피", "ko", ("커피",)),
         ("Mi perro en la playa", "es", ("playa",)),

@@ -209,10 +209,10 @@ def test_more_mentions_than_the_platform_takes_lose_their_sign() -> None:
 
 def test_checks_tell_what_is_off() -> None:
     found = checks("Only English here.", platform="moments", language="zh")
-    always = ["language", "faithfulness", "phrases", "additions", "repetition"]
+    always = ["language", "faithfulness", "invented", "specific", "phrases", "filler", "additions", "repetition"]
     assert list(found) == ["length", "hashtags", "soft_length", "lines", *always]
     assert not found["language"].passed
-    assert (found["soft_length"].passed, found["soft_length"].figure, found["soft_length"].limit) == (False, 18, 25)
+    assert (found["soft_length"].passed, found["soft_length"].figure, found["soft_length"].limit) == (True, 18, 100)
 
 
 def test_hashtags_links_and_emoji_say_nothing_about_the_language() -> None:

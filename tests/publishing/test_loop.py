@@ -19,11 +19,11 @@ from tests.properties import tried
 from tests.publishing.test_finish import PLATFORMS, drafts
 from tests.writers.briefs import brief, judge, reading, tag
 
-GLAD = "I am so happy today, what a wonderful walk with this good dog, I love it!"
-SAD = "I feel so sad and lonely today, everything hurts, even with this dog beside me."
-BEACH = "I am so happy today, what a wonderful walk with this dog on the beach, I love it!"
-LINKED = "I am so happy today, what a wonderful dog, I love it! More on https://example.com"
-CHINESE = "今天和狗狗一起散步，真的好开心，好幸福，好喜欢这样的日子，希望天天都这样。"
+GLAD = "Happy paws, glad walk: a wonderful, lovely dog, full of joy, and it shows!"
+SAD = "Sad and lonely, everything hurts, a miserable walk, even with this dog."
+BEACH = "Happy paws, glad walk: a wonderful, lovely dog on the beach, full of joy!"
+LINKED = "Happy paws: a wonderful, lovely dog, full of joy! More on https://example.com"
+CHINESE = "狗狗一路小跑，尾巴摇个不停，散步的路走了一遍又一遍，还是走不够。"
 
 
 def of(
@@ -132,7 +132,7 @@ def test_a_repair_that_cannot_be_had_leaves_what_can_be_published() -> None:
 
 
 def test_the_creators_earlier_posts_are_not_repeated() -> None:
-    other = "Such a lovely stroll, my heart is full and this dog makes me smile."
+    other = "Such a lovely stroll, such a glad dog, and a wagging, happy tail for everyone."
     post = run(DictatedWriter(numbered(GLAD, other)), of(past_posts=(f"{GLAD} And more.",)))
     assert post.text == other
     assert check(post.candidates[1], "repetition").figure == 1

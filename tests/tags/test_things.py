@@ -8,14 +8,12 @@ import regex
 
 from emotigram import catalogue
 from emotigram.domain import Affect, Sentiment
-from emotigram.publishing.faithfulness import unsupported
 from emotigram.tags.classes import class_tags, tag_chances
+from emotigram.tags.faithfulness import unsupported
 from emotigram.tags.selection import network_tags, without_repetition
 from emotigram.tags.social_line import social_line
 from emotigram.tags.vocabulary import broader_chain, name_of, tag_entries, trained_entries, vocabulary
 from emotigram.tags.wording import from_tags, named_in
-from emotigram.writers.embedded.naming import hashtag, things_to_name
-from emotigram.writers.embedded.phrase_bank import phrase_bank, phrase_languages
 from tests.writers.briefs import reading, tag
 
 THINGS = {key: entry for key, entry in tag_entries().items() if key not in trained_entries()}
@@ -98,18 +96,9 @@ def test_no_two_things_have_the_same_name(language: str) -> None:
     assert {name for name in names if names.count(name) > 1 or not name} == set()
 
 
-@pytest.mark.parametrize("language", phrase_languages())
-def test_every_thing_makes_a_hashtag_of_letters(language: str) -> None:
-    bank = phrase_bank(language)
-    tags = {key: hashtag(tag(key), language, bank) for key in THINGS}
-    assert {key: made for key, made in tags.items() if not regex.fullmatch(r"[\p{L}\p{M}\p{N}]*", made)} == {}
-    assert sum(map(bool, tags.values())) > 0.95 * len(THINGS)
-
-
 def test_a_pug_goes_without_saying_that_it_is_a_dog() -> None:
     tags = [tag("pug"), tag("animal"), tag("dog"), tag("sofa")]
     assert [each.key for each in without_repetition(tags)] == ["pug", "sofa"]
-    assert [each.key for each in things_to_name(tags, "ja")] == ["pug", "sofa"]
     assert from_tags([tag("pug"), tag("grass")], "zh") == "一张有八哥犬和草地的照片。"
 
 

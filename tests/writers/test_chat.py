@@ -64,12 +64,12 @@ from tests.writers.briefs import judge
 KEY = "sk-very-secret-0123456789"
 CHINESE: dict[str, Any] = {
     "title": "",
-    "text": "傍晚的湖边，风把一天的疲惫都吹散了，真的好开心🌅",
+    "text": "傍晚的湖边，风很温柔，水面一路闪着光，美得舍不得走🌅",
     "hashtags": ["湖边", "#晚风"],
 }
 ENGLISH: dict[str, Any] = {
     "title": "",
-    "text": "An evening by the lake, and I am so happy to be nowhere else.",
+    "text": "A lovely evening by the lake, with nowhere better to be.",
     "hashtags": ["lake"],
 }
 
@@ -212,7 +212,7 @@ class TestTheRequest:
         _, provider = write(GOOD)
         (request,) = provider.requests
         asked = request.body["messages"][1]["content"]
-        for said in ("日落时的湖", "今晚的湖好温柔", "水", "positive", "简体中文", "25 to 100 characters", "Posts: 3"):
+        for said in ("日落时的湖", "今晚的湖好温柔", "水", "positive", "简体中文", "4 to 100 characters", "Posts: 3"):
             assert said in asked
         assert all(isinstance(message["content"], str) for message in request.body["messages"])
         assert "image" not in request.raw
@@ -497,7 +497,7 @@ class TestARepair:
         system, first, said, asked = request.body["messages"]
         assert [system["role"], first["role"], said["role"], asked["role"]] == ["system", "user", "assistant", "user"]
         assert json.loads(said["content"])["posts"][0]["text"] == "A day at the beach."
-        for fault in ("reads as negative (0.70), not as positive (0.20)", "counts 412, the most is 280"):
+        for fault in ("reads as negative, which is not the tone asked for (positive)", "counts 412, the most is 280"):
             assert fault in asked["content"]
         assert asked["content"].count("\n- ") == len(checks)  # what is quoted stays in its line
         assert drafts[-1].candidate == 3

@@ -1,4 +1,4 @@
-"""The same post warmer, funnier or shorter: by the phrase bank and by a chat model, checked by code."""
+"""The same post warmer, funnier or shorter: by the embedded writer and by a chat model, checked by code."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from emotigram import Studio, catalogue, open_studio
 from emotigram.apps.check_words import finding
 from emotigram.domain import Brief, Check, Draft, Post
+from emotigram.editing.sentences import sentences
 from emotigram.errors import UnknownName
 from emotigram.publishing.loop import Loop
 from emotigram.settings import load_settings
@@ -20,11 +21,10 @@ from emotigram.testing.chat_server import ChatReply, FakeProvider
 from emotigram.testing.writers import DictatedWriter
 from emotigram.writers import chat
 from emotigram.writers.chat.prompt import request_message, system_message
-from emotigram.writers.embedded.phrase_bank import phrase_bank
 from tests.properties import tried
 from tests.writers.briefs import brief, judge, post, reading, tag
 
-REVISIONS = ["warmer", "funnier", "shorter"]
+REVISIONS = ["warmer", "funnier", "shorter", "formal", "detailed", "other"]
 LANGUAGES = ["en", "es", "ja", "ko", "zh", "zh-TW"]
 BEACH = reading(tag("dog", 0.95), tag("beach", 0.8), tag("sea", 0.7))
 GLAD = "I am so happy today, what a wonderful walk with this good dog, I love it!"
@@ -54,68 +54,64 @@ def failed(written: Post) -> list[str]:
     return [check.name for check in written.checks if not check.passed]
 
 
-def sentences(language: str, style: str) -> list[str]:
-    """The openings and closings of a happy post."""
-    voice = phrase_bank(language).style(catalogue.style(style)).positive
-    return [*voice.openings, *voice.closings]
-
-
 class TestTheEmbeddedWriter:
-    @pytest.mark.parametrize("revision", REVISIONS)
+    @pytest.mark.parametrize("revision", ["warmer", "funnier"])
     @pytest.mark.parametrize("language", ["en", "zh", "ja"])
-    def test_writes_another_post_that_can_be_published(self, studio: Studio, language: str, revision: str) -> None:
+    def test_writes_another_line_that_can_be_published(self, studio: Studio, language: str, revision: str) -> None:
         first = studio.write(BEACH, platform="x", language=language)
         other = studio.write(BEACH, platform="x", language=language, revision=revision, previous=first.text)
         assert other.text != first.text
         assert failed(other) == []
-        assert len(other.text) <= catalogue.revision(revision).length * len(first.text)
 
-    @pytest.mark.parametrize(("revision", "style"), [("warmer", "sweet"), ("funnier", "humorous")])
-    @pytest.mark.parametrize("language", ["en", "zh", "ja"])
-    def test_takes_the_manner_of_the_revision(self, studio: Studio, language: str, revision: str, style: str) -> None:
-        plain = studio.write(BEACH, platform="x", language=language, tone="positive")
-        for previous in (plain.text, ""):
-            other = studio.write(
-                BEACH, platform="x", language=language, tone="positive", revision=revision, previous=previous
-            )
-            assert any(sentence in other.text for sentence in sentences(language, style))
-            assert not any(sentence in other.text for sentence in sentences(language, "plain"))
-            assert other.style == "plain"
+    @pytest.mark.parametrize(("language", "own"), [("en", "Our first walk off the lead."), ("zh", "第一次不牵绳。")])
+    @pytest.mark.parametrize("revision", ["warmer", "funnier"])
+    def test_keeps_every_sentence_that_is_not_of_the_bank(
+        self, studio: Studio, language: str, own: str, revision: str
+    ) -> None:
+        """The user's own words, and what they typed into the post afterwards."""
+        first = studio.write(replace(BEACH, user_text=own), platform="x", language=language)
+        edited = f"{first.text} {'Bring a towel.' if language == 'en' else '记得带毛巾。'}"
+        other = studio.write(BEACH, platform="x", language=language, revision=revision, previous=edited)
+        assert own in other.text
+        assert ("Bring a towel." if language == "en" else "记得带毛巾。") in other.text
+        assert other.text != edited
+
+    @pytest.mark.parametrize(
+        ("language", "text", "kept"),
+        [
+            (
+                "en",
+                "We walked to Brighton with Otis. It was long. The wind was up, so were we.",
+                ("Brighton", "Otis"),
+            ),
+            ("zh", "带《小王子》去海边读。风有点大。书页一直翻，字一个也没看进去。", ("《小王子》",)),
+        ],
+    )
+    def test_shortens_to_whole_sentences_with_their_names(
+        self, studio: Studio, language: str, text: str, kept: tuple[str, ...]
+    ) -> None:
+        other = studio.write(BEACH, platform="x", language=language, revision="shorter", previous=text)
+        assert len(other.text) <= 0.7 * len(text)
+        assert all(name in other.text for name in kept)
+        assert all(sentence in text for sentence in sentences(other.text))
+
+    def test_leaves_what_cannot_be_shortened_and_says_so(self, studio: Studio) -> None:
+        other = studio.write(BEACH, platform="x", language="en", revision="shorter", previous="Otis, Milo, Anna, Ben")
+        assert other.text == "Otis, Milo, Anna, Ben"
+        assert "not_revised" in [note.code for note in other.notes]
+
+    @pytest.mark.parametrize("revision", ["warmer", "funnier"])
+    def test_never_makes_grief_funny(self, studio: Studio, revision: str) -> None:
+        other = studio.write(BEACH, platform="x", language="zh", revision=revision, previous="豆豆今天走了，陪了我14年")
+        assert other.text == "豆豆今天走了，陪了我14年"
+        assert {"sober", "not_revised"} <= {note.code for note in other.notes}
 
     @tried(2)
     @given(briefs, st.sampled_from(REVISIONS), st.integers(1, 400))
-    def test_keeps_the_rules_and_never_writes_the_same_again(self, of: Brief, revision: str, length: int) -> None:
+    def test_keeps_the_hard_rules(self, of: Brief, revision: str, length: int) -> None:
         previous = post(of).text[:length].strip()
         other = post(revised(of, revision, previous))
-        assert other.text != previous
         assert [check.name for check in other.checks if check.is_hard and not check.passed] == []
-        assert revision != "shorter" or len(previous) <= 8 or len(other.text) < len(previous)
-
-    @pytest.mark.parametrize("language", ["en", "zh", "ja"])
-    def test_shortens_again_and_again_down_to_a_few_words(self, studio: Studio, language: str) -> None:
-        text, lengths = studio.write(BEACH, platform="instagram", language=language).text, list[int]()
-        while len(text) > 12:
-            again = studio.write(BEACH, platform="instagram", language=language, revision="shorter", previous=text)
-            assert failed(again) == []
-            assert 0 < len(again.text) <= max(8, 0.7 * len(text))
-            text = again.text
-            lengths.append(len(text))
-        assert len(lengths) > 2
-
-    def test_writes_short_where_there_is_nothing_to_shorten(self, studio: Studio) -> None:
-        usual, short = (
-            studio.write(BEACH, platform="instagram", language="zh", revision=revision)
-            for revision in (None, "shorter")
-        )
-        assert len(short.text) < len(usual.text)
-        assert failed(short) == []
-
-    def test_keeps_the_users_own_words_in_a_shorter_post(self, studio: Studio) -> None:
-        own = replace(BEACH, user_text="终于放假了")
-        first = studio.write(own, platform="x", language="zh")
-        assert (
-            "终于放假了" in studio.write(own, platform="x", language="zh", revision="shorter", previous=first.text).text
-        )
 
 
 class TestTheChatWriter:
@@ -152,7 +148,7 @@ class TestTheChatWriter:
 
     def test_is_told_how_long_a_shorter_post_may_be(self) -> None:
         asked = request_message(revised(brief(BEACH, language="en", platform="x"), "shorter", "a" * 100))
-        assert "Length: 30 to 70 characters" in asked
+        assert "Length: 10 to 70 characters" in asked
 
     @pytest.mark.parametrize("words", [INJECTED, "{{ 7 * 7 }}", "x" * 5000])
     def test_words_of_the_post_stay_in_the_data(self, words: str) -> None:
@@ -206,7 +202,7 @@ class TestTheStudio:
     def test_refuses_a_revision_that_nobody_knows(self, studio: Studio) -> None:
         with pytest.raises(UnknownName, match="no revision called 'louder'") as refusal:
             studio.write(BEACH, revision="louder")
-        assert refusal.value.hint() == "Known: funnier, shorter, warmer."
+        assert refusal.value.hint() == "Known: detailed, formal, funnier, other, shorter, warmer."
 
     def test_does_not_take_the_post_to_revise_for_one_not_to_repeat(self, studio: Studio) -> None:
         past_posts = ["An older post.", GLAD, f"{GLAD}\n\n#dog"]

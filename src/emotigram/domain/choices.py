@@ -18,7 +18,8 @@ class Platform:
     and alt text. ``soft_lengths`` and ``soft_lines`` are what reads well; a feed shows ``fold_after`` characters and
     folds the rest, 0 for none.
     Text and title are counted as ``counting`` and ``title_counting`` say (editing/counting.py); a link counts
-    ``link_length`` where that is not 0.
+    ``link_length`` where that is not 0. ``forms`` are those of the embedded writer's candidates, in turn; where it
+    ``is_lively``, glad posts carry an emoji.
     """
 
     key: str
@@ -41,6 +42,8 @@ class Platform:
     takes_alt_text: bool
     alt_text_limit: int = 0
     media_limit: int = 0
+    forms: tuple[Literal["line", "post", "note", "professional"], ...] = ("line", "line", "post")
+    is_lively: bool = False
     source: str
     verified_on: str
     confidence: Literal["sure", "fair", "weak"]
@@ -71,13 +74,16 @@ class Language:
 class Style:
     """A manner of writing; ``instruction`` is what a chat model is told, per language.
 
-    The embedded writer writes in the style ``like`` where a language has no phrases for this one.
+    The embedded writer takes thoughts of these ``angles`` first, and in these ``forms`` where there are any;
+    ``emoji``: with one or without one, None as the platform likes it.
     """
 
     key: str
     names: Mapping[str, str]
     instruction: Mapping[str, str]
-    like: str = "plain"
+    angles: tuple[str, ...] = ()
+    forms: tuple[Literal["line", "post", "note", "professional"], ...] = ()
+    emoji: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ class Brief:
 
     ``candidates`` is how many drafts to choose among, 1 or more; ``past_posts`` are by the same creator,
     whose manner to keep and whose words not to repeat. ``revision`` is the direction to revise ``previous`` in, the
-    text of an earlier post, or to write in where that is ''.
+    text of an earlier post, or to write in where that is ''. ``is_sober``: the user's words are of grief, illness,
+    disaster or the like, so that nothing cheerful may stand beside them, whatever else was asked for.
     """
 
     reading: Reading
@@ -48,6 +49,7 @@ class Brief:
     past_posts: tuple[str, ...] = ()
     revision: Revision | None = None
     previous: str = ""
+    is_sober: bool = False
 
     @property
     def soft_length(self) -> tuple[int, int] | None:

@@ -12,14 +12,20 @@ from emotigram.domain import Affect, Brief, Check, Platform
 from emotigram.editing.counting import count, graphemes, title_length
 from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.editing.repetition import repetition, shared
+from emotigram.editing.sentences import sentences
 from emotigram.publishing.additions import mentions
-from emotigram.publishing.faithfulness import unsupported
 from emotigram.publishing.finish import Finished
+from emotigram.publishing.register import cheer
+from emotigram.publishing.specificity import is_specific
+from emotigram.tags.faithfulness import unsupported
+from emotigram.understanding.inventions import inventions
 
 _MOST_REPEATED = 0.25  # of four-grams; a refrain is fine, a loop or an old post is not
 # A revision keeps the thought of a post and many of its words, so that only nearly the same again is wrong; a shorter
 # one may be a mere cut.
 _MOST_KEPT = 0.8
+# A dry line is often neither glad nor sad to a judge: only what it surely takes for the opposite is wrong.
+_MOST_AGAINST = 0.9
 _QUOTED = 40  # characters in a row of what the model was told that no post has by chance
 
 
@@ -31,16 +37,28 @@ def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules:
     """
     said = "\n".join(filter(None, [made.title, made.text, *made.hashtags]))
     checks = [*_limits(made, brief.platform), *_reading_well(made, brief), *_revised(made.text, brief)]
-    share = language_share(f"{made.title}\n{made.text}", brief.language)
+    share = language_share(_new(f"{made.title}\n{made.text}", brief.previous), brief.language)
     checks.append(Check("language", share >= LEAST_IN_SCRIPT, share, LEAST_IN_SCRIPT, is_hard=True))
     if affect is not None:
         checks.append(_emotion(affect, brief))
     checks.append(_none("faithfulness", unsupported(said, brief.language.key, brief.reading)))
+    given = "\n".join([brief.reading.user_text, brief.reading.seen_text, brief.previous])
+    checks.append(_none("invented", inventions(f"{made.title}\n{made.text}", given)))
+    if brief.is_sober:
+        checks.append(_none("register", cheer(made, brief), is_hard=True))
+    is_specific_post = is_specific(f"{made.title}\n{made.text}", brief)
+    checks.append(Check("specific", is_specific_post, float(is_specific_post), 1))
     checks.append(_none("phrases", tuple(phrase for phrase in _banned() if phrase in said.casefold())))
+    checks.append(_none("filler", filler(said, given)))
     checks.append(_none("additions", made.additions))
     if rules:
         checks.append(_none("secrecy", _quoted(said, rules), is_hard=True))
     return (*checks, _repeated(made.text, brief))
+
+
+def _new(text: str, previous: str) -> str:
+    """The sentences that a text to revise did not have: what that was written in is the user's."""
+    return "".join(each for each in sentences(text) if each.strip() not in previous) if previous else text
 
 
 def _limits(made: Finished, platform: Platform) -> Iterator[Check]:
@@ -97,10 +115,15 @@ def _repeated(text: str, brief: Brief) -> Check:
 
 
 def _emotion(affect: Affect, brief: Brief) -> Check:
-    """The judge's chance of the tone asked for; the limit is its chance of the likeliest other one."""
-    chances = dict(affect.sentiment.probabilities)
-    own = chances.pop(brief.tone)
-    return Check("emotion", own > max(chances.values()), own, max(chances.values()), detail=affect.sentiment.label)
+    """The judge's chance that the words carry the opposite of the tone; a calm post may be neither surely."""
+    chances = affect.sentiment.probabilities
+    worst = {"positive": "negative", "negative": "positive"}.get(brief.tone, "")
+    against = (
+        chances["positive" if worst == "positive" else "negative"]
+        if worst
+        else max(chances["positive"], chances["negative"])
+    )
+    return Check("emotion", against <= _MOST_AGAINST, against, _MOST_AGAINST, detail=affect.sentiment.label)
 
 
 def _at_most(name: str, figure: int, limit: int) -> Check:
@@ -120,6 +143,18 @@ def _quoted(said: str, rules: str) -> tuple[str, ...]:
 
 def _flat(text: str) -> str:
     return regex.sub(r"[^\p{L}\p{N}]+", " ", text.casefold())
+
+
+def filler(text: str, given: str) -> tuple[str, ...]:
+    """The phrases of a text that could stand under any photo, but for those in what the user gave."""
+    said, own = text.casefold(), given.casefold()
+    phrases = dict.fromkeys(phrase for found in _filler().values() for phrase in found)
+    return tuple(phrase for phrase in phrases if phrase in said and phrase not in own)
+
+
+@cache
+def _filler() -> dict[str, tuple[str, ...]]:
+    return {language: tuple(phrases) for language, phrases in read_data("filler.toml").items()}
 
 
 @cache

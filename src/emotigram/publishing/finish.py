@@ -15,7 +15,7 @@ from emotigram.editing.cutting import trim
 from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
 from emotigram.publishing.additions import additions, without_additions
 from emotigram.publishing.additions.hashtags import sorted_out
-from emotigram.publishing.faithfulness import unsupported
+from emotigram.tags.faithfulness import unsupported
 from emotigram.tags.wording import from_tags, says_nothing, worded_languages
 
 _MOST_PASSES = 4  # what is taken out may bring together what had stood apart

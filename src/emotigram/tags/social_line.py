@@ -12,17 +12,7 @@ from pydantic import TypeAdapter
 from emotigram.data_files import data_names, read_data
 from emotigram.domain import Affect, SentimentLabel, Tag
 from emotigram.errors import UnknownName
-from emotigram.tags.vocabulary import broader_chain
-
-_FALLBACK = "anything"
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What a photo may be spoken of as: keys and kinds of the tags that make it so."""
-
-    tags: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
+from emotigram.tags.topics import ANYTHING, likes, topics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +34,7 @@ def social_line(description: str, tags: Sequence[Tag], affect: Affect, language:
     """
     voice, choose = _voice(language), random.Random(f"{description}{seed_text}{language}").choice  # noqa: S311
     mood, emotion = affect.mood, affect.emotion
-    topic, tag = _topic(tags)
+    topic, tag = _topic(tags, voice)
     name = tag.names.get(language, "") if tag else ""
     lines = voice.topics[topic]["neutral" if emotion else mood]  # an emotion speaks for itself after a plain line
     line = choose([each for each in lines if name or "{thing}" not in each]).replace("{thing}", name)
@@ -58,21 +48,10 @@ def speaks(language: str) -> bool:
     return language in _languages()
 
 
-def _topic(tags: Sequence[Tag]) -> tuple[str, Tag | None]:
-    """The first topic that a tag belongs to, and that tag: by key, or the nearest broader one's, or kind."""
-    by_key = {key: name for name, topic in _topics().items() for key in topic.tags}
-    by_kind = {kind: name for name, topic in _topics().items() for kind in topic.kinds}
-    order = list(_topics())
-    found = [
-        (next((by_key[key] for key in broader_chain(tag.key) if key in by_key), by_kind.get(tag.kind, _FALLBACK)), tag)
-        for tag in tags
-    ]
-    return min(found, key=lambda pair: order.index(pair[0]), default=(_FALLBACK, None))
-
-
-@cache
-def _topics() -> dict[str, Topic]:
-    return TypeAdapter(dict[str, Topic]).validate_python(read_data("topics.toml"), extra="forbid")
+def _topic(tags: Sequence[Tag], voice: SocialLines) -> tuple[str, Tag | None]:
+    """The first topic that a tag belongs to, or the nearest like it that has lines, and that tag."""
+    topic, tag = next(iter(topics_of(tags)), (ANYTHING, None))
+    return next(each for each in likes(topic) if each in voice.topics), tag
 
 
 @cache

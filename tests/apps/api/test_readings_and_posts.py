@@ -97,7 +97,8 @@ def test_each_step_of_a_reading_is_told(client: httpx2.Client, china: Path) -> N
 
 
 def test_a_post_is_told_as_it_grows(client: httpx2.Client, china: Path) -> None:
-    told = events(client, "/v1/posts", files={"photos": china.read_bytes()}, data={"language": "zh"})
+    wishes = {"language": "zh", "text": "周末从高处往下看", "seed": "1"}
+    told = events(client, "/v1/posts", files={"photos": china.read_bytes()}, data=wishes)
     names = [name for name, _ in told]
     assert names[:3] == ["photos", "captions", "reading"]
     assert names[-1] == "post"

@@ -49,6 +49,7 @@ def request_message(brief: Brief) -> str:
         platform=brief.platform,
         length=brief.soft_length,
         style_instruction=_in_language(brief.style.instruction, brief.language.key),
+        is_sober=brief.is_sober,
         tone=brief.tone,
         revision_instruction=_in_language(brief.revision.instruction, brief.language.key) if brief.revision else "",
         is_rewritten=bool(brief.previous),

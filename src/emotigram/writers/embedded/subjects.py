@@ -1,0 +1,70 @@
+"""What a post can be about: the occasion and things of the user's words, then what is surely in the photo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+
+from emotigram.domain import Brief, Tag
+from emotigram.tags.selection import tag_of
+from emotigram.tags.topics import ANYTHING, likes, topics, topics_of
+from emotigram.understanding.own_words import OwnWords, understand
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A topic and the thing that made it one, None where words did."""
+
+    topic: str
+    tag: Tag | None = None
+
+
+def subjects(brief: Brief) -> list[Subject]:
+    """What the post can be about, what leads first; nothing where nobody knows, the occasion alone where that is sober.
+
+    A thing that only a word names leads where the photo bears it out or shows nothing else: Orange may be a cat.
+    """
+    words = understand(brief.reading.user_text)
+    found = [Subject(key) for key in words.occasions]
+    if not words.is_sober:
+        found += [*_named(brief.reading.user_text), *_told(brief, words), *_seen(brief)]
+    return list({each.topic: each for each in reversed(found)}.values())[::-1]
+
+
+def levels(found: list[Subject], *, is_open: bool) -> list[Subject]:
+    """Where to look for a thought: the subjects, then what they are like, at last anything where that ``is_open``."""
+    chains = [[Subject(topic, each.tag) for topic in likes(each.topic)[:-1]] for each in found]
+    deep = max(map(len, chains), default=0)
+    broader = [chain[at] for at in range(deep) for chain in chains if at < len(chain)]
+    ends = [Subject(ANYTHING)] if is_open else []
+    return list({each.topic: each for each in reversed([*broader, *ends])}.values())[::-1]
+
+
+def _told(brief: Brief, words: OwnWords) -> Iterator[Subject]:
+    seen = {tag.key for tag in brief.reading.tags}
+    tags = [tag_of(key, None) for key in words.tags if key in seen or not seen]
+    yield from (Subject(topic, tag) for topic, tag in topics_of(tags) if topic != ANYTHING)
+
+
+def _seen(brief: Brief) -> Iterator[Subject]:
+    yield from (Subject(topic, tag) for topic, tag in topics_of(brief.reading.tags) if topic != ANYTHING)
+
+
+def _named(text: str) -> Iterator[Subject]:
+    said = text.casefold()
+    yield from (Subject(key) for key, pattern in _words().items() if pattern.search(said))
+
+
+@cache
+def _words() -> dict[str, regex.Pattern[str]]:
+    named = {key: each for key, each in topics().items() if each.words_zh or each.words_en}
+    return {key: _pattern(each.words_zh, each.words_en) for key, each in named.items()}
+
+
+def _pattern(chinese: tuple[str, ...], english: tuple[str, ...]) -> regex.Pattern[str]:
+    spelled = "|".join(map(regex.escape, english))
+    bounded = rf"(?<![\p{{L}}\p{{N}}])(?:{spelled})(?![\p{{L}}\p{{N}}])" if english else ""
+    return regex.compile("|".join(filter(None, [*map(regex.escape, chinese), bounded])))
