@@ -31,7 +31,7 @@ def main() -> None:
     asked = parser.parse_args()
     truths = tomllib.loads(asked.truth.read_text("utf-8"))
     photos = [path for path in sorted(asked.folder.iterdir()) if path.stem in truths]
-    studio, language = open_studio(writer=asked.writer), asked.language
+    studio, language = open_studio(writer=asked.writer, remember_lines=False), asked.language
     with asked.posts.open("w", encoding="utf-8") as file:
         for at, path in enumerate(tqdm(photos, desc="photos", disable=None)):
             truth = truths[path.stem]

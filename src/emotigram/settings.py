@@ -91,7 +91,12 @@ class Settings(BaseSettings):
     )
     models_dir: Path | None = Field(None, description="Folder of models to use instead of the shipped ones.")
     threads: int = Field(0, ge=0, le=1024, description="CPU threads for the embedded models; 0 for all cores.")
-    seed: int = Field(0, ge=0, le=_LARGEST, description="Chooses among the embedded writer's phrases.")
+    seed: int = Field(0, ge=0, le=_LARGEST, description="Chooses among the embedded writer's thoughts.")
+    remember_lines: bool = Field(
+        True,
+        description="Whether the embedded writer remembers in your own folder, by hashes, which line which photo had, "
+        "so that none recurs; 'serve' never does.",
+    )
 
     host: str = Field("127.0.0.1", description="Address that 'serve' listens on; 0.0.0.0 for every network.")
     port: int = Field(7860, ge=1, le=65535, description="Port that 'serve' listens on.")

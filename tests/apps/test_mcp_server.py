@@ -39,7 +39,7 @@ def test_an_assistant_reads_and_writes(china: Path) -> None:
     post = written.structured_content["post"]
     assert (post["platform"], post["language"]) == ("xiaohongshu", "zh")
     assert post["full_text"]
-    assert [note["message"][:2] for note in post["notes"]] == ["未使"]
+    assert [note["message"][:2] for note in post["notes"]] == ["未使", "你写"]
     assert missing.is_error
     assert "none.jpg：找不到" in missing.content[0].text
     none = PhotoMissing(source="none.jpg")

@@ -66,7 +66,7 @@ async function main() {
   page.onLoad();
   await until(() => page.data.styles.length);
   page.onStyle({ detail: { value: "2" } });
-  page.onWords({ detail: { value: "终于到了！" } });
+  page.onWords({ detail: { value: "终于到了！先歇一会儿。" } });
   page.onChoose();
   await page.onWrite();
   await until(() => page.data.mood);

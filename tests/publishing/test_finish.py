@@ -149,7 +149,10 @@ def test_a_long_sentence_ends_at_a_word_with_an_ellipsis() -> None:
 
 def test_title_comes_from_the_draft_or_the_first_clause() -> None:
     assert finished("今天很好，真的。", title="“海滩一日”", platform="xiaohongshu", language="zh").title == "海滩一日"
-    assert finished("今天很好，真的。", platform="xiaohongshu", language="zh").title == "今天很好"
+    assert finished("今天很好，真的。风也很好。", platform="xiaohongshu", language="zh").title == "今天很好"
+    assert (
+        finished("今天很好，真的。", platform="xiaohongshu", language="zh").title == ""
+    )  # it would say the same twice
     assert finished("今天很好，真的。", title="海滩一日", platform="moments", language="zh").title == ""
 
 

@@ -24,6 +24,7 @@ from emotigram.tags.faithfulness import unsupported
 from emotigram.tags.vocabulary import tag_entries
 from emotigram.writers.embedded import build
 from emotigram.writers.embedded.naming import hashtag
+from emotigram.writers.embedded.recent import own_file
 from emotigram.writers.embedded.thoughts import thoughts_on
 from tests.colours import colours_in
 from tests.properties import tried
@@ -246,3 +247,23 @@ def test_no_serious_text_gets_a_cheerful_post(text: str, style: str) -> None:
     assert not regex.search(r"\p{Extended_Pictographic}|[!！]", draft.title.replace(text, "") + ours)
     glad = {each.text for topic in ("dog", "beach", "sea", "animal") for each in thoughts_on(topic, language).thoughts}
     assert ours.strip(" .。\n") not in {line.strip(" .。\n") for line in glad}
+
+
+def test_what_other_photos_had_is_remembered_from_one_run_to_the_next() -> None:
+    beach, other = (replace(BEACH, photos=(PhotoFacts(f"{at}.jpg", f"{at:064x}", 60, 40),)) for at in range(2))
+    first = [draft.text for draft in build(load_settings()).write(brief(beach))]
+    again = [draft.text for draft in build(load_settings()).write(brief(beach))]
+    second = [draft.text for draft in build(load_settings()).write(brief(other))]
+    assert again == first
+    assert not set(second) & set(first)
+    file = own_file().read_text("utf-8")
+    assert not [text for text in first if text in file]
+    forgetful = [draft.text for draft in build(load_settings(remember_lines=False)).write(brief(other))]
+    assert set(forgetful) & {*first, *second}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff" * 10, b'{"a": 1}', b"[" * 100_000])
+def test_a_damaged_memory_is_no_reason_to_write_no_post(content: bytes) -> None:
+    own_file().parent.mkdir(parents=True)
+    own_file().write_bytes(content)
+    assert drafts(brief(BEACH))

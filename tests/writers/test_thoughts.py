@@ -85,3 +85,10 @@ def test_places_for_names_are_where_a_thing_has_one(language: str) -> None:
     assert {
         topic for topic in named if not topics().get(topic) or not (topics()[topic].tags or topics()[topic].kinds)
     } == set()
+
+
+@pytest.mark.parametrize("language", OWN)
+def test_every_topic_with_thoughts_can_be_reached(language: str) -> None:
+    parents = {topic.like for topic in topics().values()}
+    led = {key for key, topic in topics().items() if topic.tags or topic.kinds or topic.words_zh or topic.words_en}
+    assert set(bank(language)) - led - parents - set(read_data("occasions.toml")) == set()

@@ -56,7 +56,7 @@ def serve(settings: Settings, *, page: bool = True, open_browser: bool = False) 
     start_decoding(decoders().places)  # beside the engines
     with (
         _listen(settings) as listener,
-        contextlib.closing(AsyncStudio(open_studio(settings))) as studio,
+        contextlib.closing(AsyncStudio(open_studio(settings.model_copy(update={"remember_lines": False})))) as studio,
         own_folder() as folder,
         contextlib.suppress(KeyboardInterrupt),
     ):

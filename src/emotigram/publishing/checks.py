@@ -91,6 +91,8 @@ def _reading_well(made: Finished, brief: Brief) -> Iterator[Check]:
         yield Check("whole", made.uncut_length <= platform.text_limit, made.uncut_length, platform.text_limit)
     figure = len(made.text)
     fewest, most = brief.soft_length or (1, platform.text_limit or figure)
+    if brief.reading.user_text.strip():
+        fewest = 1  # what somebody wrote is as long as they wanted it
     yield Check("soft_length", fewest <= figure <= most, figure, fewest if figure < fewest else most)
     if platform.soft_lines:
         lines = made.text.count("\n") + 1

@@ -13,6 +13,7 @@ from emotigram.editing.cleaning import clean, lift_hashtags
 from emotigram.editing.counting import count, fits, graphemes, title_length
 from emotigram.editing.cutting import trim
 from emotigram.editing.languages import LEAST_IN_SCRIPT, language_share
+from emotigram.editing.sentences import sentences
 from emotigram.publishing.additions import additions, without_additions
 from emotigram.publishing.additions.hashtags import sorted_out
 from emotigram.tags.faithfulness import unsupported
@@ -66,7 +67,7 @@ def _finished(draft: Draft, brief: Brief, is_titled: bool) -> Finished:
     uncut = count(full_text(whole, hashtags, platform), platform)
     text, hashtags = _within_limit(whole, hashtags, platform)
     return Finished(
-        title=_title(titled, platform) or (_title(_first_clause(whole), platform) if is_titled else ""),
+        title=_title(titled, platform) or (_made_title(whole, platform) if is_titled else ""),
         text=text,
         hashtags=hashtags,
         alt_text=_alt_text(said, brief),
@@ -115,6 +116,11 @@ def _title(words: str, platform: Platform) -> str:
     if not platform.title_limit:
         return ""
     return trim(words, lambda start: title_length(start, platform) <= platform.title_limit)
+
+
+def _made_title(text: str, platform: Platform) -> str:
+    """The beginning of a text as its title, none for a single sentence: that would say the same twice."""
+    return _title(_first_clause(text), platform) if len(sentences(text)) > 1 else ""
 
 
 def _first_clause(text: str) -> str:

@@ -116,6 +116,7 @@ def posts(  # noqa: PLR0913
             candidates=candidates,
             budget=budget,
             captioner=captioner,
+            remember_lines=False,  # what is measured does not hang on earlier runs
         )
         catalogue.style(settings.style)
         with extra_needed("evaluate"):

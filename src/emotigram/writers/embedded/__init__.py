@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from emotigram import catalogue
 from emotigram.domain import Brief, Candidate, Check, Draft, Note
@@ -16,7 +17,7 @@ from emotigram.writers.embedded.choosing import Chosen, by_angle, choices, may_p
 from emotigram.writers.embedded.hashtags import hashtags
 from emotigram.writers.embedded.naming import manner, name_in
 from emotigram.writers.embedded.own_text import is_in_language, own_text
-from emotigram.writers.embedded.recent import RecentThoughts
+from emotigram.writers.embedded.recent import RecentThoughts, own_file
 from emotigram.writers.embedded.revising import kept_of, revised
 from emotigram.writers.embedded.subjects import Subject, levels, subjects
 from emotigram.writers.embedded.thoughts import thought_languages, thoughts_on
@@ -25,9 +26,9 @@ _NEAR = 24  # thoughts that seeds choose among: those after them are of broader 
 _OTHER_TRIES = 6  # candidates of a repair: they cost a millisecond each
 
 
-def build(settings: Settings) -> EmbeddedWriter:  # noqa: ARG001
+def build(settings: Settings) -> EmbeddedWriter:
     """Return the writer; the seed comes with each brief."""
-    return EmbeddedWriter()
+    return EmbeddedWriter(own_file() if settings.remember_lines else None)
 
 
 ENGINE = Engine(names={"en": "write posts, offline", "zh": "撰写文案（离线）"}, build=build, cpu_s=0.008)
@@ -38,9 +39,9 @@ class EmbeddedWriter(Writer):
 
     name = "embedded"
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Path | None = None) -> None:
         self.languages = thought_languages()
-        self._recent = RecentThoughts()
+        self._recent = RecentThoughts(memory)
 
     def write(self, brief: Brief) -> Iterator[Draft]:
         """Yield the candidates, each from another angle, none with a thought that another photo had lately.
