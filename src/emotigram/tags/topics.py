@@ -17,11 +17,15 @@ ANYTHING = "anything"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Keys and kinds of the tags that make it so, words that do in a user's text, and the topic that it is ``like``."""
+    """Keys and kinds of the tags that make it so, words that do in a user's text, and the topic that it is ``like``.
+
+    ``loosely``: what is sure of that topic need not be true of this one.
+    """
 
     tags: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     like: str = ""
+    loosely: bool = False
     words_zh: tuple[str, ...] = ()
     words_en: tuple[str, ...] = ()
 
@@ -45,6 +49,14 @@ def likes(topic: str) -> list[str]:
     while like := topics().get(chain[-1], Topic()).like:
         chain.append(like)
     return chain if chain[-1] == ANYTHING else [*chain, ANYTHING]
+
+
+def kinds_of(topic: str) -> list[str]:
+    """The topic and those whose every line is true of it, the nearest first, without ``anything``."""
+    chain = [topic]
+    while (known := topics().get(chain[-1])) and known.like and not known.loosely:
+        chain.append(known.like)
+    return [each for each in chain if each != ANYTHING]
 
 
 def _topic(tag: Tag) -> str:

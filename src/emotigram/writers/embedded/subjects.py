@@ -10,7 +10,7 @@ import regex
 
 from emotigram.domain import Brief, Tag
 from emotigram.tags.selection import tag_of
-from emotigram.tags.topics import ANYTHING, likes, topics, topics_of
+from emotigram.tags.topics import ANYTHING, kinds_of, topics, topics_of
 from emotigram.understanding.own_words import OwnWords, understand
 
 
@@ -36,7 +36,7 @@ def subjects(brief: Brief) -> list[Subject]:
 
 def levels(found: list[Subject], *, is_open: bool) -> list[Subject]:
     """Where to look for a thought: the subjects, then what they are like, at last anything where that ``is_open``."""
-    chains = [[Subject(topic, each.tag) for topic in likes(each.topic)[:-1]] for each in found]
+    chains = [[Subject(topic, each.tag) for topic in kinds_of(each.topic)] for each in found]
     deep = max(map(len, chains), default=0)
     broader = [chain[at] for at in range(deep) for chain in chains if at < len(chain)]
     ends = [Subject(ANYTHING)] if is_open else []
