@@ -68,6 +68,12 @@ def test_irony_negation_and_slang_tell_the_tone(text: str, tone: str | None) -> 
     assert understand(text).tone == tone
 
 
+def test_the_name_of_a_place_is_no_occasion() -> None:
+    assert understand("Back at the Summer Palace").occasions == ()
+    assert understand("圣诞岛的海").occasions == ()
+    assert understand("Day 600 in Gaza").is_sober
+
+
 def test_traditional_characters_are_read_too() -> None:
     assert understand("外婆今天走了，再也吃不到她煮的麵").is_sober
 

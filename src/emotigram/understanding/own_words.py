@@ -13,6 +13,7 @@ from emotigram.data_files import read_data
 from emotigram.domain import SentimentLabel
 from emotigram.tags.vocabulary import vocabulary
 from emotigram.understanding.patterns import compiled, matches, without
+from emotigram.understanding.places import places_in
 
 _READ = 2_000  # characters: an occasion is named in the first ones, and no text may cost more time
 _HAN = regex.compile(r"\p{Han}")
@@ -52,12 +53,19 @@ def understand(text: str) -> OwnWords:
     said = _plain(text[:_READ])
     if not said:
         return OwnWords()
-    found = {key: each for key, each in _occasions().items() if each.is_in(said)}
+    elsewhere = _plain(_without_places(text[:_READ]))  # the Summer Palace is no summer, but a war has a place
+    found = {key: each for key, each in _occasions().items() if each.is_in(said if each.is_sober else elsewhere)}
     is_sober = any(each.is_sober for each in found.values())
     kept = tuple(key for key, each in found.items() if each.is_sober or not is_sober)
     tone: SentimentLabel | None = "negative" if is_sober else _tone(said, found)
     is_light = not is_sober and (tone == "positive" or any(not each.may_grieve for each in found.values()))
     return OwnWords(kept, is_sober, is_light, tone, _tags(said))
+
+
+def _without_places(text: str) -> str:
+    for place in places_in(text):
+        text = text.replace(place, " ")
+    return text
 
 
 def _plain(text: str) -> str:
