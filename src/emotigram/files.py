@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,12 @@ def is_of_others(facts: os.stat_result) -> bool:
     if not hasattr(os, "geteuid"):
         return False
     return facts.st_uid not in (0, os.geteuid()) or bool(facts.st_mode & stat.S_IWOTH)
+
+
+def write_json_file(path: Path, value: Any) -> None:
+    """Write JSON, whole or not at all, for its owner's eyes alone; raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # with mode 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1)
+    Path(fresh).replace(path)

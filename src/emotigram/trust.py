@@ -7,9 +7,6 @@ again. Settings that can do no harm apply at once.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +16,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from emotigram.errors import SettingsError
-from emotigram.files import is_of_others, read_json_file, read_regular
+from emotigram.files import is_of_others, read_json_file, read_regular, write_json_file
 
 SETTINGS_FILE = Path("emotigram.toml")
 _MOST_BYTES = 1 << 14  # all settings with a comment each have a third; a name of dots takes its length squared to read
@@ -115,10 +112,6 @@ def _write(trusted: Mapping[str, str]) -> None:
     """Write the store, whole or not at all, for its owner's eyes alone."""
     store = _store()
     try:
-        store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, fresh = tempfile.mkstemp(dir=store.parent, prefix=store.name)  # with mode 0600
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(trusted, file, indent=1)
-        Path(fresh).replace(store)
+        write_json_file(store, trusted)
     except OSError as error:
         raise SettingsError(detail=f"{store}: {error.strerror or error}") from error

@@ -48,7 +48,7 @@ def checks_of(made: Finished, brief: Brief, affect: Affect | None = None, rules:
         checks.append(_none("register", cheer(made, brief), is_hard=True))
     is_specific_post = is_specific(f"{made.title}\n{made.text}", brief)
     checks.append(Check("specific", is_specific_post, float(is_specific_post), 1))
-    checks.append(_none("phrases", tuple(phrase for phrase in _banned() if phrase in said.casefold())))
+    checks.append(_none("phrases", tuple(phrase for phrase in _phrases("banned") if phrase in said.casefold())))
     checks.append(_none("filler", filler(said, given)))
     checks.append(_none("additions", made.additions))
     if rules:
@@ -150,15 +150,10 @@ def _flat(text: str) -> str:
 def filler(text: str, given: str) -> tuple[str, ...]:
     """The phrases of a text that could stand under any photo, but for those in what the user gave."""
     said, own = text.casefold(), given.casefold()
-    phrases = dict.fromkeys(phrase for found in _filler().values() for phrase in found)
-    return tuple(phrase for phrase in phrases if phrase in said and phrase not in own)
+    return tuple(phrase for phrase in _phrases("filler") if phrase in said and phrase not in own)
 
 
 @cache
-def _filler() -> dict[str, tuple[str, ...]]:
-    return {language: tuple(phrases) for language, phrases in read_data("filler.toml").items()}
-
-
-@cache
-def _banned() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(phrase for phrases in read_data("banned.toml").values() for phrase in phrases))
+def _phrases(name: str) -> tuple[str, ...]:
+    """All phrases of a list in ``data``, whatever their language."""
+    return tuple(dict.fromkeys(phrase for phrases in read_data(f"{name}.toml").values() for phrase in phrases))

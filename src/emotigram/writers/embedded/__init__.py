@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from emotigram import catalogue
@@ -58,13 +59,24 @@ class EmbeddedWriter(Writer):
     def _drafts(self, brief: Brief, variants: range) -> Iterator[Draft]:
         brief = _in_style_of_revision(brief)
         found, taken = subjects(brief), self._recent.taken(brief)
-        notes, alt_text = _notes(brief, found), _alt_text(brief)
+        own = kept_of(brief) if brief.previous else own_text(brief)
+        revision = revised(own, brief) if brief.previous else None
+        most = brief.aimed_length[1] - len(own)
+        notes, alt_text, used = _notes(brief, found), _alt_text(brief), list[str]()
+
+        @cache
+        def pool(form: str) -> list[Chosen]:
+            return by_angle(choices(brief, levels(found, is_open=not own), form, most, taken), brief)
+
         for variant in variants:
-            draft, used = _draft(brief, found, variant, taken)
-            self._recent.keep(brief, used)
-            if used and (own := own_text(brief)) and not brief.previous:
-                yield Draft(text=own, candidate=variant)
+            chosen = None if revision else _chosen(brief, own, variant, pool)
+            if chosen:
+                used.append(chosen.text)
+                if own and not brief.previous:
+                    yield Draft(text=own, candidate=variant)
+            draft = revision or _made(brief, own, chosen, found)
             yield replace(draft, alt_text=alt_text, notes=(*draft.notes, *notes), candidate=variant)
+        self._recent.keep(brief, used)
 
 
 def _in_style_of_revision(brief: Brief) -> Brief:
@@ -73,21 +85,16 @@ def _in_style_of_revision(brief: Brief) -> Brief:
     return replace(brief, style=catalogue.style(revision.style)) if revision and revision.style else brief
 
 
-def _draft(brief: Brief, found: list[Subject], variant: int, taken: frozenset[str]) -> tuple[Draft, tuple[str, ...]]:
-    """A candidate, and the thoughts in it."""
-    own = kept_of(brief) if brief.previous else own_text(brief)
-    if brief.previous and (draft := revised(own, brief)) is not None:
-        return draft, ()
-    forms = brief.style.forms or brief.platform.forms
-    most = brief.aimed_length[1] - len(own)
-    fresh = choices(brief, levels(found, is_open=not own), forms[variant % len(forms)], most, taken)
+def _chosen(brief: Brief, own: str, variant: int, pool: Callable[[str], list[Chosen]]) -> Chosen | None:
+    """The thought of a candidate, None for the user's words alone."""
     # blind readers score the user's words alone above any line beside them
     is_alone = own and not brief.previous and variant == brief.seed % brief.candidates
-    if not fresh or is_alone:
-        return _made(brief, own, None, found), ()
+    forms = brief.style.forms or brief.platform.forms
+    found = pool(forms[variant % len(forms)])
+    if not found or is_alone:
+        return None
     turn = variant + brief.seed * brief.candidates  # another seed goes on where this one's candidates end
-    chosen = by_angle(fresh, brief)[turn % min(len(fresh), _NEAR)]
-    return _made(brief, own, chosen, found), (chosen.text,)
+    return found[turn % min(len(found), _NEAR)]
 
 
 def _made(brief: Brief, own: str, chosen: Chosen | None, found: list[Subject]) -> Draft:
@@ -101,11 +108,9 @@ def _made(brief: Brief, own: str, chosen: Chosen | None, found: list[Subject]) -
         title, own = own.rstrip("。.，,"), ""
     gap = "\n\n" if brief.platform.title_limit or "\n" in own else manner(brief.language.key).gap
     text = gap.join(filter(None, [_ended(own, brief) if ours else own, ours]))
-    if brief.is_sober:
-        return Draft(title, text)
-    if not chosen:
-        return Draft(title, text, hashtags(brief, found))
-    return Draft(*_with_emoji(title, text, brief, found), hashtags(brief, found))
+    if chosen:
+        title, text = _with_emoji(title, text, brief, found)
+    return Draft(title, text, hashtags(brief, found))
 
 
 def _headline(brief: Brief, chosen: Chosen) -> str:

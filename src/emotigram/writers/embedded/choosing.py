@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from emotigram.domain import Brief, SentimentLabel
@@ -16,10 +16,7 @@ from emotigram.writers.embedded.subjects import Subject
 from emotigram.writers.embedded.thoughts import Thought, thoughts_on
 
 _ENOUGH = 8  # thoughts, so that another seed finds others
-_FIRST_ANGLES = (
-    "joke",
-    "subject",
-)  # where a style wishes none: blind readers post these sooner than others
+_FIRST_ANGLES = ("joke", "subject")  # where a style wishes none: blind readers post these sooner
 # What suits a tone, the most fitting first; a joke is dry enough for a calm post, never for a sad one.
 _TONES: dict[SentimentLabel, tuple[str, ...]] = {
     "positive": ("warm", "calm"),
@@ -44,9 +41,16 @@ def choices(brief: Brief, levels: Sequence[Subject], form: str, most: int, taken
     ``most`` is the most characters, ``taken`` are hashes of thoughts that others had: they come in only where no form
     has fresh ones. Where a form has few, the next one joins it.
     """
+    seen = with_broader(tag.key for tag in brief.reading.tags)
+    known = supported(brief.reading, brief.language.key)
+
+    def fits(thought: Thought, text: str) -> bool:
+        is_short = 0 < len(text) <= most
+        return is_short and thought.needs <= seen and names_only(text, brief.language.key, known)
+
     found: list[Chosen] = []
     for name in (form, *_OTHER_FORMS[form]):
-        found += [each for level in levels for each in _on(level, brief, name, most)]
+        found += [each for level in levels for each in _on(level, brief, name, fits)]
         fresh = [each for each in found if hash_of(each.text) not in taken]
         if len(fresh) >= _ENOUGH:
             return fresh
@@ -74,15 +78,13 @@ def _in_turn(found: Sequence[Chosen]) -> Iterator[Chosen]:
         rest = [each for each in rest if each not in first]
 
 
-def _on(level: Subject, brief: Brief, form: str, most: int) -> list[Chosen]:
-    bank, language = thoughts_on(level.topic, brief.language.key), brief.language.key
-    seen, known = with_broader(tag.key for tag in brief.reading.tags), supported(brief.reading, language)
+def _on(level: Subject, brief: Brief, form: str, fits: Callable[[Thought, str], bool]) -> list[Chosen]:
+    """Thoughts on one subject that fit, shuffled."""
     fitting = [
         Chosen(text, thought, level)
-        for thought in bank.thoughts
-        if thought.form == form and _suits(thought, brief) and thought.needs <= seen
-        if (text := filled(thought, level, brief)) and len(text) <= most and not _is_used(text, brief)
-        if names_only(text, language, known)
+        for thought in thoughts_on(level.topic, brief.language.key).thoughts
+        if thought.form == form and _suits(thought, brief)
+        if not _is_used(text := filled(thought, level, brief), brief) and fits(thought, text)
     ]
     order = random.Random(f"{_identity(brief)}{level.topic}{form}")  # noqa: S311
     order.shuffle(fitting)
@@ -99,7 +101,7 @@ def _suits(thought: Thought, brief: Brief) -> bool:
 def may_play(brief: Brief) -> bool:
     """Whether a joke may stand there: nobody jokes beside words that nobody understands."""
     words = brief.reading.user_text.strip()
-    return not words or understand(words).is_light
+    return not brief.is_sober and (not words or understand(words).is_light)
 
 
 def filled(thought: Thought, level: Subject, brief: Brief) -> str:

@@ -19,7 +19,9 @@ _TOO_BROAD = ("thing", "people", "count", "setting")
 
 
 def hashtags(brief: Brief, found: list[Subject]) -> tuple[str, ...]:
-    """At most five, the most telling first; none where nobody knows what the post is about."""
+    """At most five, the most telling first; none where nobody knows what the post is about, or it is sober."""
+    if brief.is_sober:
+        return ()
     language = brief.language.key
     words = brief.reading.user_text
     is_light = understand(words).is_light

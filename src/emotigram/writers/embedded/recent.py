@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import tempfile
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,7 +11,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from emotigram.domain import Brief
-from emotigram.files import read_json_file
+from emotigram.files import read_json_file, write_json_file
 
 _MOST = 2_000  # thoughts: more than an album needs, less than the bank holds
 _LARGEST = 1 << 20  # bytes: the file holds 2,000 pairs of short hashes
@@ -52,7 +49,8 @@ class RecentThoughts:
             rest = {thought: owner for thought, owner in self._photos.items() if thought not in new}
             self._photos = dict([*rest.items(), *new.items()][-_MOST:])
             if self._path:
-                _write(self._path, self._photos)
+                with suppress(OSError):
+                    write_json_file(self._path, self._photos)
 
 
 def hash_of(text: str) -> str:
@@ -73,12 +71,3 @@ def _read(path: Path) -> dict[str, str]:
         if isinstance(found, dict):
             return {str(thought): str(photo) for thought, photo in found.items()}
     return {}
-
-
-def _write(path: Path, photos: dict[str, str]) -> None:
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(photos, file)
-        Path(name).replace(path)

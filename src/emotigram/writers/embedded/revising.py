@@ -34,7 +34,7 @@ def revised(kept: str, brief: Brief) -> Draft | None:
     text = shortened(kept, most) if kept else _shorter_thought(brief, most)
     if not text:
         return Draft(text=brief.previous, notes=(Note("not_revised"),))
-    return Draft(text=text, hashtags=() if brief.is_sober else hashtags(brief, subjects(brief)))
+    return Draft(text=text, hashtags=hashtags(brief, subjects(brief)))
 
 
 def shortened(text: str, most: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +12,7 @@ from emotigram.domain import Brief, Tag
 from emotigram.tags.selection import tag_of
 from emotigram.tags.topics import ANYTHING, kinds_of, topics, topics_of
 from emotigram.understanding.own_words import OwnWords, understand
+from emotigram.understanding.patterns import compiled, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def subjects(brief: Brief) -> list[Subject]:
     found = [Subject(key) for key in words.occasions]
     if not words.is_sober:
         found += [*_named(brief.reading.user_text), *_told(brief, words), *_seen(brief)]
-    return list({each.topic: each for each in reversed(found)}.values())[::-1]
+    return _distinct(found)
 
 
 def levels(found: list[Subject], *, is_open: bool) -> list[Subject]:
@@ -40,7 +41,7 @@ def levels(found: list[Subject], *, is_open: bool) -> list[Subject]:
     deep = max(map(len, chains), default=0)
     broader = [chain[at] for at in range(deep) for chain in chains if at < len(chain)]
     ends = [Subject(ANYTHING)] if is_open else []
-    return list({each.topic: each for each in reversed([*broader, *ends])}.values())[::-1]
+    return _distinct([*broader, *ends])
 
 
 def _told(brief: Brief, words: OwnWords) -> Iterator[Subject]:
@@ -55,16 +56,19 @@ def _seen(brief: Brief) -> Iterator[Subject]:
 
 def _named(text: str) -> Iterator[Subject]:
     said = text.casefold()
-    yield from (Subject(key) for key, pattern in _words().items() if pattern.search(said))
+    yield from (Subject(key) for key, patterns in _words().items() if matches(patterns, said))
+
+
+def _distinct(found: Iterable[Subject]) -> list[Subject]:
+    """The first subject of each topic, in order."""
+    first: dict[str, Subject] = {}
+    for each in found:
+        first.setdefault(each.topic, each)
+    return list(first.values())
 
 
 @cache
-def _words() -> dict[str, regex.Pattern[str]]:
-    named = {key: each for key, each in topics().items() if each.words_zh or each.words_en}
-    return {key: _pattern(each.words_zh, each.words_en) for key, each in named.items()}
-
-
-def _pattern(chinese: tuple[str, ...], english: tuple[str, ...]) -> regex.Pattern[str]:
-    spelled = "|".join(map(regex.escape, english))
-    bounded = rf"(?<![\p{{L}}\p{{N}}])(?:{spelled})(?![\p{{L}}\p{{N}}])" if english else ""
-    return regex.compile("|".join(filter(None, [*map(regex.escape, chinese), bounded])))
+def _words() -> dict[str, tuple[regex.Pattern[str], ...]]:
+    named = {key: {"zh": each.words_zh, "en": each.words_en} for key, each in topics().items()}
+    escaped = {key: {name: map(regex.escape, words) for name, words in each.items()} for key, each in named.items()}
+    return {key: patterns for key, each in escaped.items() if (patterns := compiled(each))}

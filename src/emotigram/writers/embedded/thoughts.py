@@ -14,7 +14,6 @@ from emotigram.data_files import data_folders, read_text, words_of
 from emotigram.errors import UnknownName
 
 FORMS = ("line", "post", "note", "professional")
-TONES = ("calm", "warm", "low")
 ANGLES = ("subject", "moment", "viewer", "question", "image", "joke", "thought", "memory")
 _NEEDS = regex.compile(r"\[([a-z_, ]+)\] ?")
 
