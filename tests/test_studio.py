@@ -168,3 +168,12 @@ def test_past_posts_keep_the_embedded_writer_from_repeating_itself(china: Path) 
     second = studio.write(reading, platform="instagram", language="en", past_posts=[first.text])
     assert second.text != first.text
     assert all(check.passed for check in second.checks)
+
+
+@pytest.mark.parametrize("words", ["Grandma would have loved this place. We miss her.", "豆豆今天走了，陪了我14年"])
+def test_serious_words_get_no_glad_reading(china: Path, words: str) -> None:
+    reading = open_studio(writer="embedded").read(open_photo(china), words)
+    assert reading.affect.mood != "positive"
+    assert reading.affect.emotion != "joy"
+    assert reading.tweets == {}
+    assert reading.mood_reason is None or "positive" not in reading.mood_reason.message()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Unpack
 
 from emotigram import catalogue
@@ -91,12 +92,13 @@ class Studio:
         captions = self._with_texts(self._captioner.read(photos), photos)
         if on_captions is not None:
             on_captions(captions)
-        affects = self._sentiment.judge(photos, words, [each.features for each in captions])
+        judged = self._sentiment.judge(photos, words, [each.features for each in captions])
+        affects = [_not_glad(affect, text) for affect, text in zip(judged, words, strict=True)]
         read_by = {"captioner": self._captioner.name, "sentiment": self._sentiment.name}
         return [
             Reading(
                 description=each.description,
-                tweets=self._tweets(each, affect, photo.sha256),
+                tweets={} if understand(text).is_sober else self._tweets(each, affect, photo.sha256),
                 tags=each.tags,
                 affect=affect,
                 read_by=read_by,
@@ -215,6 +217,13 @@ class Studio:
         }
         tweets = {**captions.tweets, **ours}
         return dict(sorted(tweets.items(), key=lambda pair: pair[0] != first))
+
+
+def _not_glad(affect: Affect, words: str) -> Affect:
+    """The affect, but unclear where an engine takes serious words for glad ones."""
+    if affect.mood != "positive" or not understand(words).is_sober:
+        return affect
+    return replace(affect, sentiment=replace(affect.sentiment, is_unclear=True))
 
 
 def _asked(name: str | None) -> str:

@@ -67,7 +67,8 @@ class Renderer:
 
     def _reading_rows(self, reading: Reading) -> Iterator[tuple[str, RenderableType]]:
         yield self._say("description"), self._both_languages(reading.description)
-        yield self._say("tweet"), Text(printable(reading.tweet), "italic")
+        if reading.tweet:
+            yield self._say("tweet"), Text(printable(reading.tweet), "italic")
         yield self._say("sentiment"), self._verdict(reading.affect.sentiment)
         if not reading.affect.sentiment.is_unclear:
             yield "", self._bars(reading.affect.sentiment)
